@@ -1,0 +1,198 @@
+//! `cargo xtask test`: everything, one stage after the other.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::page::{self, Flavour};
+use crate::run::{cargo, on_ci, program, root, run, target_dir};
+use crate::setup::{self, Browser};
+use crate::tools;
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// The stages, in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    /// The layout of the source
+    Fmt,
+    /// The lints, for this machine and for the page
+    Clippy,
+    /// The tests that need no browser
+    Native,
+    /// The tests in Rust that need a browser
+    Wasm,
+    /// Building the page
+    Page,
+    /// The page in a browser
+    E2e,
+}
+
+impl Stage {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Fmt => "layout",
+            Self::Clippy => "lints",
+            Self::Native => "native tests",
+            Self::Wasm => "tests in the browser",
+            Self::Page => "building the page",
+            Self::E2e => "end-to-end tests",
+        }
+    }
+
+    fn needs_browser(self) -> bool {
+        matches!(self, Self::Wasm | Self::E2e)
+    }
+}
+
+/// Runs the stages asked for, or all; the first failure ends it.
+pub(crate) fn test(only: &[Stage], flavour: Flavour, files: &[String]) -> Result<()> {
+    let begin = Instant::now();
+    let mut skipped = Vec::new();
+    for &stage in Stage::value_variants() {
+        let asked = only.is_empty() || only.contains(&stage);
+        // The end-to-end tests are of the page as the source has it now.
+        let implied = stage == Stage::Page && only.contains(&Stage::E2e);
+        if !asked && !implied {
+            continue;
+        }
+        println!("== {}", stage.title());
+        let start = Instant::now();
+        if perform(stage, flavour, files)? {
+            println!(
+                "== {}: {:.1} s",
+                stage.title(),
+                start.elapsed().as_secs_f64()
+            );
+        } else {
+            skipped.push(stage.title());
+        }
+    }
+    println!("All passed in {:.0} s", begin.elapsed().as_secs_f64());
+    if !skipped.is_empty() {
+        println!("Not run for want of a browser: {}", skipped.join(", "));
+    }
+    Ok(())
+}
+
+/// Runs one stage; `false` if it was left out because this machine has no browser.
+fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
+    let browser = match stage.needs_browser().then(setup::browser) {
+        Some(Err(missing)) if !on_ci() => {
+            println!("{missing}");
+            return Ok(false);
+        }
+        Some(found) => Some(found?),
+        None => None,
+    };
+    match (stage, browser) {
+        (Stage::Fmt, _) => run(cargo().args(["fmt", "--all", "--check"]))?,
+        (Stage::Clippy, _) => clippy()?,
+        (Stage::Native, _) => run(cargo().args(["test", "--workspace", "--quiet"]))?,
+        (Stage::Page, _) => drop(page::build(flavour)?),
+        (Stage::Wasm, Some(browser)) => wasm(&browser)?,
+        (Stage::E2e, Some(browser)) => end_to_end(&browser, flavour, files)?,
+        (Stage::Wasm | Stage::E2e, None) => bail!("no browser"),
+    }
+    Ok(true)
+}
+
+fn clippy() -> Result<()> {
+    let all = [
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run(cargo().args(all))?;
+    setup::wasm_target()?;
+    let page = [
+        "clippy",
+        "--quiet",
+        "-p",
+        "uvmscope-web",
+        "--all-targets",
+        "--target",
+        WASM,
+    ];
+    run(cargo().args(page).args(["--", "-D", "warnings"]))
+}
+
+fn wasm(browser: &Browser) -> Result<()> {
+    setup::wasm_target()?;
+    let folders = tools::ensure()?;
+    let settings = driver_settings(browser)?;
+    run(cargo()
+        .args(["test", "--quiet", "-p", "uvmscope-web", "--target", WASM])
+        .env("PATH", tools::path_with(&folders))
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            "wasm-bindgen-test-runner",
+        )
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings)
+        .env("CHROMEDRIVER", &browser.driver))
+}
+
+/// Writes down how chromedriver is to start the browser, and returns the file.
+fn driver_settings(browser: &Browser) -> Result<PathBuf> {
+    let settings = serde_json::json!({
+        "goog:chromeOptions": { "binary": browser.program, "args": BROWSER_ARGS },
+    });
+    let folder = target_dir();
+    fs::create_dir_all(&folder)?;
+    let file = folder.join("webdriver.json");
+    fs::write(&file, settings.to_string()).context("could not write webdriver.json")?;
+    Ok(file)
+}
+
+/// A browser for tests: without a window, as any user, and without errands of its own.
+const BROWSER_ARGS: [&str; 8] = [
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+fn end_to_end(browser: &Browser, flavour: Flavour, files: &[String]) -> Result<()> {
+    setup::node_packages()?;
+    let folder = root().join("web/e2e");
+    let mut tests = Vec::new();
+    if files.is_empty() {
+        for file in fs::read_dir(&folder)? {
+            let path = file?.path();
+            tests.extend(
+                path.to_string_lossy()
+                    .ends_with(".test.mjs")
+                    .then_some(path),
+            );
+        }
+    } else {
+        // A path as typed, or a bare name of a file in the folder.
+        let here = env::current_dir()?;
+        for file in files {
+            let typed = here.join(file);
+            tests.push(if typed.is_file() {
+                typed
+            } else {
+                folder.join(file)
+            });
+        }
+    }
+    tests.sort();
+    run(program("node")
+        .arg("--test")
+        .args(tests)
+        .env("UVMSCOPE_SITE", flavour.site())
+        .env("CHROME", &browser.program))
+}

@@ -1,0 +1,102 @@
+//! What passes between the element and the application behind it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The attributes of one `<uvm-scope>` element, as its author wrote them.
+///
+/// What is missing is `None`; what cannot be understood is treated as missing, because markup has
+/// nobody to whom an error could be returned. The application may say so in its view.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Attrs {
+    pub(crate) scenario: Option<String>,
+    pub(crate) kernel: Option<String>,
+    pub(crate) compare: Option<String>,
+    pub(crate) at: Option<String>,
+    pub(crate) theme: Option<String>,
+    pub(crate) controls: Option<String>,
+    pub(crate) mode: Option<String>,
+    pub(crate) lang: Option<String>,
+    pub(crate) height: Option<String>,
+}
+
+impl Attrs {
+    /// Changes one attribute by its name; `false` for a name that the element does not have.
+    pub(crate) fn set(&mut self, name: &str, value: Option<String>) -> bool {
+        let slot = match name {
+            "scenario" => &mut self.scenario,
+            "kernel" => &mut self.kernel,
+            "compare" => &mut self.compare,
+            "at" => &mut self.at,
+            "theme" => &mut self.theme,
+            "controls" => &mut self.controls,
+            "mode" => &mut self.mode,
+            "lang" => &mut self.lang,
+            "height" => &mut self.height,
+            _ => return false,
+        };
+        *slot = value;
+        true
+    }
+}
+
+/// What a host page asks for through a method of the element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// A place as the host wrote it: a step, a marker, or a percentage.
+    Goto(String),
+    Next,
+    Prev,
+    Play,
+    Pause,
+    /// A kernel as it is written everywhere: `committed`, `original,+change`, …
+    SetKernel(String),
+}
+
+/// Something a host page can listen for: `name` without its `uvmscope:` prefix.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HostEvent {
+    pub(crate) name: &'static str,
+    pub(crate) detail: Value,
+}
+
+/// When the application wants [`crate::app::Model::tick`] to be called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// As arranged before, if anything was.
+    #[default]
+    Keep,
+    /// Not at all: what was arranged before is called off.
+    Never,
+    /// Once, after so many milliseconds, instead of what was arranged before.
+    After(u32),
+}
+
+/// What a change of the model asks of the element around it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Changed {
+    /// The view is another one and must be handed to Yew.
+    pub(crate) redraw: bool,
+    /// Told to the host page after the call that caused them has returned.
+    pub(crate) events: Vec<HostEvent>,
+    pub(crate) wake: Wake,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_come_as_json_and_change_by_name() {
+        let mut attrs: Attrs =
+            serde_json::from_str(r#"{"scenario":"mlock-zero","at":null}"#).expect("valid JSON");
+        assert_eq!(attrs.scenario.as_deref(), Some("mlock-zero"));
+        assert_eq!(attrs.at, None);
+        assert!(attrs.set("at", Some("3.7".into())));
+        assert_eq!(attrs.at.as_deref(), Some("3.7"));
+        assert!(attrs.set("at", None));
+        assert_eq!(attrs.at, None);
+        assert!(!attrs.set("onclick", Some("x".into())));
+    }
+}

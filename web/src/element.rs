@@ -1,0 +1,229 @@
+//! The exports that `uvmscope.js` calls.
+//!
+//! The model of an element stands here, outside Yew: a method of the element changes it at once and
+//! `state()` reads it at once, while Yew gets a snapshot to draw when it comes round to it. What
+//! the host page is to be told is left in an outbox, which the script empties after the call
+//! returned; so a listener finds everything settled, whatever it calls.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use gloo_timers::callback::Timeout;
+use js_sys::Function;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::Callback;
+
+use crate::app::{Action, Model};
+use crate::contract::{Attrs, Changed, HostEvent, Request, Wake};
+use crate::stage::Stage;
+
+/// One element that has started.
+struct Seat {
+    attrs: Attrs,
+    model: Model,
+    stage: Stage,
+    outbox: Vec<HostEvent>,
+    /// The script's function that arranges for the outbox to be emptied.
+    notify: Function,
+    timer: Option<Timeout>,
+}
+
+#[derive(Default)]
+struct House {
+    last_seat: u32,
+    seats: BTreeMap<u32, Seat>,
+    spare: Vec<Stage>,
+}
+
+thread_local! {
+    static HOUSE: RefCell<House> = RefCell::default();
+}
+
+/// Runs `f` on a seat; `None` when the element has left, as a late timer or click may find.
+fn with_seat<T>(seat: u32, f: impl FnOnce(&mut Seat) -> T) -> Option<T> {
+    HOUSE.with(|house| house.borrow_mut().seats.get_mut(&seat).map(f))
+}
+
+/// Does what a change of the model asks for, except for telling the host.
+fn settle(id: u32, seat: &mut Seat, changed: Changed) {
+    seat.outbox.extend(changed.events);
+    match changed.wake {
+        Wake::Keep => {}
+        Wake::Never => seat.timer = None,
+        Wake::After(ms) => seat.timer = Some(Timeout::new(ms, move || tick(id))),
+    }
+    if changed.redraw {
+        let dispatch = Callback::from(move |action| act(id, action));
+        seat.stage.show(id, seat.model.view(), dispatch);
+    }
+}
+
+/// Asks the script to empty the outbox, which it does once the code that runs now has returned.
+fn notify(seat: &Seat) {
+    if !seat.outbox.is_empty() {
+        let _ = seat.notify.call0(&JsValue::NULL);
+    }
+}
+
+/// Something the reader did inside the element.
+fn act(id: u32, action: Action) {
+    with_seat(id, |seat| {
+        let changed = seat.model.reduce(action);
+        settle(id, seat, changed);
+        notify(seat);
+    });
+}
+
+/// The time came that the model had asked for.
+fn tick(id: u32) {
+    with_seat(id, |seat| {
+        seat.timer = None;
+        let changed = seat.model.tick();
+        settle(id, seat, changed);
+        notify(seat);
+    });
+}
+
+/// Something the host page asked for. The script empties the outbox afterwards.
+fn request(id: u32, request: Request) -> Result<(), JsError> {
+    with_seat(id, |seat| match seat.model.perform(request) {
+        Ok(changed) => {
+            settle(id, seat, changed);
+            Ok(())
+        }
+        Err(refusal) => Err(JsError::new(&refusal)),
+    })
+    .unwrap_or_else(|| Err(JsError::new("this element has not started")))
+}
+
+/// The version of the program, for the `uvmscope:ready` event.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Starts an element and returns its seat.
+///
+/// `attrs` is a JSON object of the attributes; `resume` is what [`close`] or [`resume`] returned
+/// for the same element before, so that a moved element keeps its place.
+#[wasm_bindgen]
+pub fn open(attrs: &str, resume: Option<String>, notify: Function) -> Result<u32, JsError> {
+    let attrs: Attrs = serde_json::from_str(attrs)?;
+    let (model, changed) = Model::open(&attrs, resume);
+    HOUSE.with(|house| {
+        let house = &mut *house.borrow_mut();
+        let stage = house.spare.pop().or_else(Stage::build);
+        let stage = stage.ok_or_else(|| JsError::new("there is no document to draw in"))?;
+        house.last_seat += 1;
+        let id = house.last_seat;
+        let seat = house.seats.entry(id).insert_entry(Seat {
+            attrs,
+            model,
+            stage,
+            outbox: Vec::new(),
+            notify,
+            timer: None,
+        });
+        let changed = Changed {
+            redraw: true,
+            ..changed
+        };
+        settle(id, seat.into_mut(), changed);
+        Ok(id)
+    })
+}
+
+/// The node that the element shows; it belongs into the element's shadow root.
+#[wasm_bindgen]
+pub fn node(seat: u32) -> Option<Element> {
+    with_seat(seat, |seat| seat.stage.node().clone())
+}
+
+/// Ends an element; returns what [`open`] needs to go on from the same place.
+#[wasm_bindgen]
+pub fn close(seat: u32) -> Option<String> {
+    HOUSE.with(|house| {
+        let house = &mut *house.borrow_mut();
+        let mut seat = house.seats.remove(&seat)?;
+        let resume = seat.model.resume();
+        seat.stage.clear();
+        house.spare.push(seat.stage);
+        Some(resume)
+    })
+}
+
+/// What [`close`] would return, without closing. `None` also when a panic left the seat locked.
+#[wasm_bindgen]
+pub fn resume(seat: u32) -> Option<String> {
+    HOUSE.with(|house| {
+        let house = house.try_borrow().ok()?;
+        Some(house.seats.get(&seat)?.model.resume())
+    })
+}
+
+/// An attribute of the element was changed, or removed.
+#[wasm_bindgen]
+pub fn attribute(seat: u32, name: &str, value: Option<String>) {
+    with_seat(seat, |it| {
+        let former = it.attrs.clone();
+        if it.attrs.set(name, value) && it.attrs != former {
+            let changed = it.model.set_attrs(&former, &it.attrs);
+            settle(seat, it, changed);
+        }
+    });
+}
+
+/// Goes to a step, a marker or a percentage.
+#[wasm_bindgen]
+pub fn goto(seat: u32, place: &str) -> Result<(), JsError> {
+    request(seat, Request::Goto(place.to_owned()))
+}
+
+/// One step on.
+#[wasm_bindgen]
+pub fn next(seat: u32) -> Result<(), JsError> {
+    request(seat, Request::Next)
+}
+
+/// One step back.
+#[wasm_bindgen]
+pub fn prev(seat: u32) -> Result<(), JsError> {
+    request(seat, Request::Prev)
+}
+
+/// Steps by itself from here on.
+#[wasm_bindgen]
+pub fn play(seat: u32) -> Result<(), JsError> {
+    request(seat, Request::Play)
+}
+
+/// Stands still.
+#[wasm_bindgen]
+pub fn pause(seat: u32) -> Result<(), JsError> {
+    request(seat, Request::Pause)
+}
+
+/// Runs the script under another kernel.
+#[wasm_bindgen]
+pub fn set_kernel(seat: u32, spec: &str) -> Result<(), JsError> {
+    request(seat, Request::SetKernel(spec.to_owned()))
+}
+
+/// The state of an element as JSON text.
+#[wasm_bindgen]
+pub fn state(seat: u32) -> Option<String> {
+    with_seat(seat, |seat| seat.model.state_json().to_string())
+}
+
+/// Empties the outbox: a JSON array of `{name, detail}`.
+#[wasm_bindgen]
+pub fn drain(seat: u32) -> Option<String> {
+    let events = with_seat(seat, |seat| std::mem::take(&mut seat.outbox))?;
+    let events: Value = events
+        .into_iter()
+        .map(|event| json!({ "name": event.name, "detail": event.detail }))
+        .collect();
+    Some(events.to_string())
+}

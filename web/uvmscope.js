@@ -1,0 +1,274 @@
+// The <uvm-scope> element: one script tag defines it, everything else is loaded when the first
+// element is seen. Importing this file touches no window, so a site generator may import it too.
+//
+// This is a template: the build puts the hashed names of the module and the text of the style
+// sheet in place of the three constants below.
+const GLUE = '__UVMSCOPE_GLUE__';
+const WASM = '__UVMSCOPE_WASM__';
+const STYLE = '__UVMSCOPE_STYLE__';
+
+const ATTRIBUTES = [
+  'scenario', 'kernel', 'compare', 'at', 'theme', 'controls', 'mode', 'lang', 'height',
+];
+
+// What must hold whatever the look is. The light DOM is the picture for readers without script
+// and for paper; it shows until there is a shadow root, and again in print.
+const FRAME = `
+  :host { display: block; }
+  :host([hidden]) { display: none; }
+  slot { display: none; }
+  .failed { display: none; }
+  .failed + slot { display: contents; }
+  @media print { .live { display: none; } slot { display: contents; } }
+`;
+
+// ---- the module, shared by all elements of the page ----
+
+/** The compiled module; kept, so that recovery needs no second download. */
+let compiled = null;
+/** A promise of the running instance. */
+let running = null;
+/** The last instance that panicked, and how many did. */
+let broken = null;
+let failures = 0;
+/** Elements that started, or are about to. */
+const started = new Set();
+let sheet = null;
+
+async function compile() {
+  const url = new URL(WASM, import.meta.url);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  // A server that does not know the media type of WebAssembly is no reason to fail.
+  return response.headers.get('content-type')?.startsWith('application/wasm')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+async function instantiate(generation) {
+  compiled ??= compile();
+  // The glue holds one instance for good; another query string makes it another module.
+  const query = generation === 0 ? '' : `?generation=${generation}`;
+  const [core, module] = await Promise.all([import(GLUE + query), compiled]);
+  await core.default({ module_or_path: module });
+  core.on_panic((message) => {
+    console.error(`uvmscope: ${message}`);
+    // The code that panicked is still on the stack here.
+    queueMicrotask(() => recover(core));
+  });
+  return core;
+}
+
+function load() {
+  if (failures > 1) return Promise.reject(new Error('it failed twice on this page'));
+  running ??= instantiate(failures);
+  return running;
+}
+
+/** After a panic an instance draws nothing any more: start over once, then leave the light DOM. */
+function recover(core) {
+  if (core === broken) return;
+  broken = core;
+  failures += 1;
+  running = null;
+  for (const element of [...started]) element[restart](core, failures <= 1);
+}
+
+function styles() {
+  if (sheet === null) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(FRAME + STYLE);
+  }
+  return sheet;
+}
+
+// ---- when to start ----
+
+let observer = null;
+
+/** Starts an element once it comes near the visible part of the page. */
+function startWhenSeen(element) {
+  observer ??= new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) entry.target[begin]();
+  }, { rootMargin: '200px' });
+  observer.observe(element);
+}
+
+// ---- the element ----
+
+// Methods for this file only, under names that a host page cannot meet by accident.
+const begin = Symbol('begin');
+const restart = Symbol('restart');
+
+export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
+  static observedAttributes = ATTRIBUTES;
+
+  #core = null;
+  #seat = null;
+  #opening = null;
+  #attempt = 0;
+  #resume = undefined;
+  #live = null;
+  #queue = [];
+  #emitting = false;
+
+  connectedCallback() {
+    if (this.#seat !== null || this.#opening !== null) return;
+    startWhenSeen(this);
+    for (const touch of ['pointerdown', 'focusin', 'keydown']) {
+      this.addEventListener(touch, this[begin], { once: true });
+    }
+  }
+
+  disconnectedCallback() {
+    observer?.unobserve(this);
+    // An element that is only moved is connected again before this runs.
+    queueMicrotask(() => this.isConnected || this.#close());
+  }
+
+  attributeChangedCallback(name, former, value) {
+    if (this.#seat === null || former === value) return;
+    this.#dress();
+    this.#core.attribute(this.#seat, name, value ?? undefined);
+    this.#tell();
+  }
+
+  // ---- what a host page may call ----
+  // Each acts at once if the element has started, else as soon as it has; the promise is kept when
+  // the new state is drawn, and broken with a sentence when the request makes no sense.
+
+  /** Goes to a step (`12`), a place (`'3.7'`, a marker's name) or a percentage (`'40%'`). */
+  goto(place) { return this.#ask('goto', String(place)); }
+  next() { return this.#ask('next'); }
+  prev() { return this.#ask('prev'); }
+  play() { return this.#ask('play'); }
+  pause() { return this.#ask('pause'); }
+  /** Runs the same script under another kernel, e.g. `'committed'` or `'original,+change'`. */
+  setKernel(spec) { return this.#ask('set_kernel', String(spec)); }
+  /** Everything there is to know, as plain data; `null` until the element has started. */
+  state() { return this.#seat === null ? null : JSON.parse(this.#core.state(this.#seat)); }
+
+  #ask(verb, ...words) {
+    if (this.#seat === null) return this[begin]().then(() => this.#ask(verb, ...words));
+    try {
+      this.#core[verb](this.#seat, ...words);
+    } catch (refusal) {
+      return Promise.reject(refusal);
+    }
+    this.#tell();
+    return Promise.resolve();
+  }
+
+  // ---- beginning and end ----
+
+  /** Starts the element if it has not started; failing leaves the light DOM. */
+  [begin] = () => {
+    if (this.#opening !== null) return this.#opening;
+    const opening = this.#open();
+    this.#opening = opening;
+    opening.catch((reason) => {
+      // Somebody else took over: what became of this attempt matters to nobody.
+      if (this.#opening !== opening) return;
+      this.#opening = null;
+      if (this.isConnected) console.error(`uvmscope: ${reason?.message ?? reason}`);
+    });
+    return opening;
+  };
+
+  async #open() {
+    const attempt = ++this.#attempt;
+    started.add(this);
+    observer?.unobserve(this);
+    const core = await load();
+    if (attempt !== this.#attempt && this.#opening !== null) return this.#opening;
+    if (attempt !== this.#attempt || !this.isConnected) {
+      throw new Error('the element is not in the page');
+    }
+    const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name)]));
+    const later = () => queueMicrotask(() => this.#tell());
+    this.#seat = core.open(JSON.stringify(attributes), this.#resume, later);
+    this.#core = core;
+    this.#enclose();
+    this.#dress();
+    this.#live.replaceChildren(core.node(this.#seat));
+    this.#queue.push({ name: 'ready', detail: { version: core.version() } });
+    this.#tell();
+  }
+
+  /** The shadow root comes last, because it hides the light DOM. */
+  #enclose() {
+    if (this.#live !== null) return;
+    this.#live = document.createElement('div');
+    this.#live.className = 'live';
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [styles()];
+    root.append(this.#live, document.createElement('slot'));
+    // To the host page every key comes from one element, so it cannot know that somebody types
+    // into a field. Ours are handled further in, before this.
+    root.addEventListener('keydown', (event) => event.stopPropagation());
+  }
+
+  /** What the style sheet needs to know, through properties that no policy forbids. */
+  #dress() {
+    this.#live.dataset.theme = this.getAttribute('theme') ?? 'auto';
+    const height = this.getAttribute('height')?.trim() ?? '';
+    const valid = /^\d+(\.\d+)?(px|em|rem|vh|svh|dvh)?$/.test(height);
+    const length = /\d$/.test(height) ? `${height}px` : height;
+    if (valid) this.#live.style.setProperty('--uvm-height', length);
+    else this.#live.style.removeProperty('--uvm-height');
+  }
+
+  #close() {
+    started.delete(this);
+    if (this.#seat !== null) this.#resume = this.#core.close(this.#seat) ?? this.#resume;
+    this.#leave();
+  }
+
+  /** Goes on in another instance of the module, or falls back to the light DOM. */
+  [restart](core, again) {
+    if (this.#seat !== null) this.#resume = salvage(core, this.#seat) ?? this.#resume;
+    this.#leave();
+    this.#live?.replaceChildren();
+    this.#live?.classList.toggle('failed', !again);
+    if (again && this.isConnected) this[begin]();
+  }
+
+  #leave() {
+    this.#attempt += 1;
+    this.#opening = null;
+    this.#seat = null;
+    this.#queue = [];
+  }
+
+  /** Tells the host page what happened, in order, also when a listener makes more happen. */
+  #tell() {
+    if (this.#seat !== null) {
+      this.#queue.push(...JSON.parse(this.#core.drain(this.#seat) ?? '[]'));
+    }
+    if (this.#emitting) return;
+    this.#emitting = true;
+    while (this.#queue.length > 0) {
+      const { name, detail } = this.#queue.shift();
+      const init = { bubbles: true, composed: true, detail };
+      this.dispatchEvent(new CustomEvent(`uvmscope:${name}`, init));
+    }
+    this.#emitting = false;
+  }
+}
+
+/** The place of an element in an instance that panicked, if that can still say it. */
+function salvage(core, seat) {
+  try {
+    return core.resume(seat);
+  } catch {
+    return undefined;
+  }
+}
+
+if (globalThis.customElements && !customElements.get('uvm-scope')) {
+  // An element without a box is never seen; any rule of the page overrides this one.
+  const block = new CSSStyleSheet();
+  block.replaceSync(':where(uvm-scope) { display: block; }');
+  document.adoptedStyleSheets.push(block);
+  customElements.define('uvm-scope', UvmScope);
+}
