@@ -1,0 +1,386 @@
+//! A script's run, recorded: every event, which call it belongs to, and how each call ended.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use uvmscope_uvm::audit::{Disagreement, audit};
+use uvmscope_uvm::{Call, Config, Halt, Kernel, Log, Outcome, Recorded, State, Vm};
+
+use crate::cursor::Cursor;
+use crate::script::{Body, CallLine, Expect, Expr, Script};
+
+/// A place on a timeline: call and step, as links and people write them, `3.7`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Place {
+    /// The call, from 1.
+    pub call: usize,
+    /// Events of that call that have happened; 0 is its entry, before the first.
+    pub step: usize,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.call, self.step)
+    }
+}
+
+/// How a call of the script ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CallEnd {
+    /// It returned.
+    Done(Outcome),
+    /// The machine stopped in it.
+    Halted(Halt),
+    /// It uses a name that no successful call has bound.
+    Skipped {
+        /// That name.
+        name: String,
+    },
+    /// The machine had stopped, or the process was gone, before it.
+    NotReached,
+}
+
+/// What became of a script's expectation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The call did as expected.
+    Met,
+    /// It did something else.
+    Unmet,
+    /// It did not run.
+    NotRun,
+}
+
+/// One call of the script as it ran.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallRun {
+    /// Index of its statement in the script.
+    pub statement: usize,
+    /// The call with its numbers; as good as it could be resolved where the call was skipped.
+    pub call: Call,
+    /// Index of its first event.
+    pub first: usize,
+    /// Index after its last event.
+    pub end: usize,
+    /// How it ended.
+    pub outcome: CallEnd,
+    /// What became of its expectation, if it had one.
+    pub verdict: Option<Verdict>,
+}
+
+impl CallRun {
+    /// Number of its steps: events that happened in it.
+    pub const fn steps(&self) -> usize {
+        self.end - self.first
+    }
+
+    /// Whether it ran, to its end or into a halt.
+    pub const fn ran(&self) -> bool {
+        matches!(self.outcome, CallEnd::Done(_) | CallEnd::Halted(_))
+    }
+}
+
+/// A recorded run.
+#[derive(Debug)]
+pub struct Timeline {
+    script: Rc<Script>,
+    config: Config,
+    events: Vec<Recorded>,
+    calls: Vec<CallRun>,
+    keyframes: Vec<(usize, State)>,
+    halt: Option<Halt>,
+    /// Disagreements that stand at the return of each call, judged when first asked for.
+    broken: Vec<OnceCell<Rc<[Disagreement]>>>,
+}
+
+impl Timeline {
+    /// Runs the script under `config` (the script's own is not looked at) and records it.
+    pub fn record(script: Rc<Script>, config: Config) -> Self {
+        let mut run = Runner::new(&script, config);
+        for (index, statement) in script.statements.iter().enumerate() {
+            match &statement.body {
+                Body::Let(value) => run.bind(statement.name.as_ref(), value),
+                Body::Call(line) => run.call(index, statement.name.as_ref(), line),
+            }
+        }
+        let Runner { kernel, calls, keyframes, halt, .. } = run;
+        let broken = calls.iter().map(|_| OnceCell::new()).collect();
+        let (_, Log(events)) = kernel.into_parts();
+        Self { script, config, events, calls, keyframes, halt, broken }
+    }
+
+    /// The script that ran.
+    pub const fn script(&self) -> &Rc<Script> {
+        &self.script
+    }
+
+    /// The kernel it ran under.
+    pub const fn config(&self) -> Config {
+        self.config
+    }
+
+    /// The limits it ran under.
+    pub fn vm(&self) -> Vm {
+        self.script.vm
+    }
+
+    /// Every event, in order.
+    pub fn events(&self) -> &[Recorded] {
+        &self.events
+    }
+
+    /// Every call of the script, in order, those included that did not run.
+    pub fn calls(&self) -> &[CallRun] {
+        &self.calls
+    }
+
+    /// Why the machine stopped, if it did.
+    pub const fn halt(&self) -> Option<Halt> {
+        self.halt
+    }
+
+    /// A walker over the timeline, at its beginning.
+    pub fn cursor(self: &Rc<Self>) -> Cursor {
+        Cursor::new(Rc::clone(self))
+    }
+
+    /// The place before everything. A script without calls has none but this.
+    pub const fn first_place(&self) -> Place {
+        Place { call: 1, step: 0 }
+    }
+
+    /// The last place that is reached.
+    pub fn last_place(&self) -> Place {
+        let reached = self.calls.iter().rposition(|c| !matches!(c.outcome, CallEnd::NotReached));
+        match reached {
+            Some(i) => Place { call: i + 1, step: self.calls[i].steps() },
+            None => self.first_place(),
+        }
+    }
+
+    /// The place nearest to `place` that exists.
+    pub fn clamp(&self, place: Place) -> Place {
+        let last = self.last_place();
+        if place.call < 1 {
+            return self.first_place();
+        }
+        if place.call > last.call {
+            return last;
+        }
+        let steps = self.calls.get(place.call - 1).map_or(0, CallRun::steps);
+        Place { call: place.call, step: place.step.min(steps) }
+    }
+
+    /// Number of events that have happened at a place.
+    pub fn events_before(&self, place: Place) -> usize {
+        let place = self.clamp(place);
+        self.calls.get(place.call - 1).map_or(0, |c| c.first + place.step)
+    }
+
+    /// The place right after the event of that index.
+    pub fn place_after(&self, event: usize) -> Place {
+        let call = self.calls.partition_point(|c| c.end <= event);
+        let first = self.calls.get(call).map_or(0, |c| c.first);
+        Place { call: call + 1, step: event + 1 - first }
+    }
+
+    /// The place one step on, if there is one.
+    pub fn step_on(&self, place: Place) -> Option<Place> {
+        let place = self.clamp(place);
+        let call = self.calls.get(place.call - 1)?;
+        if place.step < call.steps() {
+            return Some(Place { step: place.step + 1, ..place });
+        }
+        (place < self.last_place()).then_some(Place { call: place.call + 1, step: 0 })
+    }
+
+    /// The place one step back, if there is one.
+    pub fn step_back(&self, place: Place) -> Option<Place> {
+        let place = self.clamp(place);
+        if place.step > 0 {
+            return Some(Place { step: place.step - 1, ..place });
+        }
+        let call = place.call.checked_sub(1).filter(|call| *call > 0)?;
+        Some(Place { call, step: self.calls[call - 1].steps() })
+    }
+
+    /// The entry of the next call, or the end of the last one.
+    pub fn next_call(&self, place: Place) -> Option<Place> {
+        let last = self.last_place();
+        let next =
+            if place.call < last.call { Place { call: place.call + 1, step: 0 } } else { last };
+        (next > place).then_some(next)
+    }
+
+    /// The entry of this call, or of the one before where this is the entry already.
+    pub fn previous_call(&self, place: Place) -> Option<Place> {
+        let call = if place.step > 0 { place.call } else { place.call.checked_sub(1)? };
+        (call > 0).then_some(Place { call, step: 0 })
+    }
+
+    /// The event that led to a place, with its index; none at the entry of a call.
+    pub fn event_at(&self, place: Place) -> Option<(usize, &Recorded)> {
+        let place = self.clamp(place);
+        let index = self.events_before(place).checked_sub(1).filter(|_| place.step > 0)?;
+        Some((index, &self.events[index]))
+    }
+
+    /// The disagreements that still stand when a call (from 1) returns, or when the machine stops
+    /// in it: the promises that it leaves broken.
+    pub fn broken_after(self: &Rc<Self>, call: usize) -> Rc<[Disagreement]> {
+        // A call that did not run leaves things as the one before it did.
+        let ran = self.calls[..call.min(self.calls.len())].iter().rposition(|c| c.steps() > 0);
+        let Some(index) = ran else { return Rc::from([]) };
+        Rc::clone(self.broken[index].get_or_init(|| {
+            let mut cursor = self.cursor();
+            cursor.seek(Place { call: index + 1, step: self.calls[index].steps() });
+            audit(cursor.state()).into()
+        }))
+    }
+
+    /// Calls (from 1) that leave a promise broken which was whole before them, and the step that
+    /// broke it.
+    pub fn promise_breaks(self: &Rc<Self>) -> Vec<Place> {
+        let mut places = Vec::new();
+        for call in 1..=self.calls.len() {
+            let after = self.broken_after(call);
+            let before = self.broken_after(call - 1);
+            let is_new = |d: &&Disagreement| !before.iter().any(|b| b.same_place(d));
+            let new: Vec<_> = after.iter().filter(is_new).copied().collect();
+            if let Some(place) = self.first_break(call, &new) {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    /// The first step of the call from which on one of these disagreements stood to its end.
+    fn first_break(self: &Rc<Self>, call: usize, new: &[Disagreement]) -> Option<Place> {
+        let mut standing = new.to_vec();
+        let mut cursor = self.cursor();
+        let mut first = None;
+        for step in (0..=self.calls[call - 1].steps()).rev() {
+            let place = Place { call, step };
+            let writes = cursor.seek_through_writes(place) || first.is_none();
+            if writes {
+                let here = audit(cursor.state());
+                standing.retain(|d| here.iter().any(|h| h.same_place(d)));
+            }
+            if standing.is_empty() {
+                break;
+            }
+            first = Some(place);
+        }
+        first
+    }
+
+    pub(crate) fn keyframes(&self) -> &[(usize, State)] {
+        &self.keyframes
+    }
+}
+
+/// Events between two keyframes; far enough apart that the keyframes stay small beside the log.
+fn keyframe_gap(state: &State) -> usize {
+    4096.max(8 * (state.entry_count() + state.mapping_count()))
+}
+
+/// Events after which no further call is run: what is recorded has to fit into the memory of a
+/// page. A single call adds some 16 million at the very most.
+pub const EVENT_BUDGET: usize = 8_000_000;
+
+struct Runner {
+    kernel: Kernel<Log>,
+    names: BTreeMap<String, u64>,
+    calls: Vec<CallRun>,
+    keyframes: Vec<(usize, State)>,
+    halt: Option<Halt>,
+    exited: bool,
+}
+
+impl Runner {
+    fn new(script: &Script, config: Config) -> Self {
+        Self {
+            kernel: Kernel::new(config, script.vm, Log::default()),
+            names: BTreeMap::new(),
+            calls: Vec::new(),
+            keyframes: vec![(0, State::default())],
+            halt: None,
+            exited: false,
+        }
+    }
+
+    fn set(&mut self, name: Option<&String>, value: Option<u64>) {
+        if let Some(name) = name {
+            match value {
+                Some(value) => self.names.insert(name.clone(), value),
+                None => self.names.remove(name),
+            };
+        }
+    }
+
+    fn bind(&mut self, name: Option<&String>, value: &Expr) {
+        let value = value.value(&self.names).ok();
+        self.set(name, value);
+    }
+
+    fn call(&mut self, statement: usize, name: Option<&String>, line: &CallLine) {
+        let resolved = line.call.try_map(|e| e.value(&self.names).map_err(str::to_owned));
+        let first = self.kernel.recorder.0.len();
+        let (call, outcome) = match resolved {
+            _ if self.halt.is_some() || self.exited => (self.shown(line), CallEnd::NotReached),
+            _ if first >= EVENT_BUDGET => {
+                self.halt = Some(Halt::EventBudget);
+                (self.shown(line), CallEnd::Halted(Halt::EventBudget))
+            }
+            Err(name) => (self.shown(line), CallEnd::Skipped { name }),
+            Ok(call) => (call, self.run(&call)),
+        };
+        let value = match &outcome {
+            CallEnd::Done(done) if done.errno.is_ok() => Some(done.ret.map_or(0, |va| va.0)),
+            _ => None,
+        };
+        self.set(name, value);
+        let verdict = line.expect.map(|expect| judge(expect, &outcome));
+        let end = self.kernel.recorder.0.len();
+        self.calls.push(CallRun { statement, call, first, end, outcome, verdict });
+        let last = self.keyframes.last().map_or(0, |(at, _)| *at);
+        if end - last >= keyframe_gap(self.kernel.state()) {
+            self.keyframes.push((end, self.kernel.state().clone()));
+        }
+    }
+
+    fn run(&mut self, call: &Call) -> CallEnd {
+        match self.kernel.call(call) {
+            Ok(outcome) => {
+                self.exited = matches!(call, Call::Exit);
+                CallEnd::Done(outcome)
+            }
+            Err(halt) => {
+                self.halt = Some(halt);
+                CallEnd::Halted(halt)
+            }
+        }
+    }
+
+    /// The call with what names are known; unset ones read as 0.
+    fn shown(&self, line: &CallLine) -> Call {
+        let value = |e: &Expr| Ok::<_, std::convert::Infallible>(e.value(&self.names).unwrap_or(0));
+        match line.call.try_map(value) {
+            Ok(call) => call,
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn judge(expect: Expect, outcome: &CallEnd) -> Verdict {
+    let met = match (expect, outcome) {
+        (_, CallEnd::Skipped { .. } | CallEnd::NotReached) => return Verdict::NotRun,
+        (_, CallEnd::Halted(_)) => false,
+        (Expect::Errno(errno), CallEnd::Done(done)) => done.errno == errno,
+        (Expect::Value(value), CallEnd::Done(done)) => {
+            done.errno.is_ok() && done.ret.map_or(0, |va| va.0) == value
+        }
+    };
+    if met { Verdict::Met } else { Verdict::Unmet }
+}
