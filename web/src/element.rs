@@ -126,10 +126,7 @@ pub fn open(attrs: &str, resume: Option<String>, notify: Function) -> Result<u32
             notify,
             timer: None,
         });
-        let changed = Changed {
-            redraw: true,
-            ..changed
-        };
+        let changed = Changed { redraw: true, ..changed };
         settle(id, seat.into_mut(), changed);
         Ok(id)
     })
@@ -226,4 +223,64 @@ pub fn drain(seat: u32) -> Option<String> {
         .map(|event| json!({ "name": event.name, "detail": event.detail }))
         .collect();
     Some(events.to_string())
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    fn silent() -> Function {
+        Function::new_no_args("")
+    }
+
+    fn spare_stages() -> usize {
+        HOUSE.with(|house| house.borrow().spare.len())
+    }
+
+    #[wasm_bindgen_test]
+    fn an_element_borrows_a_stage_and_gives_it_back() {
+        let first = open("{}", None, silent()).expect("an element");
+        let stage = node(first).expect("a node");
+        close(first);
+        let spare = spare_stages();
+        let second = open("{}", None, silent()).expect("an element");
+        assert_ne!(first, second);
+        assert_eq!(node(second), Some(stage));
+        assert_eq!(spare_stages(), spare - 1);
+        close(second);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_closed_element_goes_on_where_it_was() {
+        let seat = open("{}", None, silent()).expect("an element");
+        next(seat).expect("a step");
+        let before = state(seat);
+        let place = close(seat);
+        assert_eq!(state(seat), None);
+        assert!(next(seat).is_err());
+        let seat = open("{}", place, silent()).expect("an element");
+        assert_eq!(state(seat), before);
+        close(seat);
+    }
+
+    #[wasm_bindgen_test]
+    fn the_outbox_is_emptied_once() {
+        let seat = open("{}", None, silent()).expect("an element");
+        drain(seat);
+        next(seat).expect("a step");
+        let told = drain(seat).expect("an outbox");
+        assert!(told.contains("\"name\":\"step\""), "{told}");
+        assert_eq!(drain(seat).as_deref(), Some("[]"));
+        close(seat);
+        assert_eq!(drain(seat), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn attributes_that_are_not_json_are_refused() {
+        assert!(open("scenario", None, silent()).is_err());
+    }
 }

@@ -57,11 +57,7 @@ impl Stage {
     }
 
     pub(crate) fn show(&mut self, seat: u32, view: Rc<View>, dispatch: Callback<Action>) {
-        let play = Some(Play {
-            seat,
-            view,
-            dispatch,
-        });
+        let play = Some(Play { seat, view, dispatch });
         self.app.update(StageProps { play });
     }
 

@@ -27,10 +27,9 @@ pub(crate) fn finish() -> Result<()> {
     let web = root().join("web");
     let template = fs::read_to_string(web.join("uvmscope.js"))?;
     let style = fs::read_to_string(web.join("styles/app.css"))?;
-    fs::write(
-        staging.join("uvmscope.js"),
-        element_script(&template, &names, &style)?,
-    )?;
+    fs::write(staging.join("uvmscope.js"), element_script(&template, &names, &style)?)?;
+
+    fs::copy(web.join("uvmscope.d.ts"), staging.join("uvmscope.d.ts"))?;
 
     let index = staging.join("index.html");
     let html = fs::read_to_string(&index)?;
@@ -52,10 +51,7 @@ fn names_in(folder: &Path) -> Result<Names> {
     };
     let glue = format!("{stem}.js");
     ensure!(folder.join(&glue).is_file(), "{glue} is missing");
-    Ok(Names {
-        glue,
-        module: format!("{stem}_bg.wasm"),
-    })
+    Ok(Names { glue, module: format!("{stem}_bg.wasm") })
 }
 
 /// The element's script with this build's names and style in it.
@@ -67,10 +63,7 @@ fn element_script(template: &str, names: &Names, style: &str) -> Result<String> 
         ("__UVMSCOPE_STYLE__", style.to_owned()),
     ] {
         let mark = format!("'{mark}'");
-        ensure!(
-            script.matches(&mark).count() == 1,
-            "uvmscope.js lacks {mark}"
-        );
+        ensure!(script.matches(&mark).count() == 1, "uvmscope.js lacks {mark}");
         // A JSON string is a string of JavaScript too.
         script = script.replace(&mark, &serde_json::to_string(&value)?);
     }
@@ -83,10 +76,7 @@ fn page(html: &str, names: &Names) -> Result<String> {
         |line: &str| line.contains("data-trunk") && line.trim_start().starts_with("<link");
     let kept: Vec<_> = html.lines().filter(|line| !is_mark(line)).collect();
     let html = kept.join("\n") + "\n";
-    ensure!(
-        !html.contains("data-trunk"),
-        "a mark of Trunk's is left in index.html"
-    );
+    ensure!(!html.contains("data-trunk"), "a mark of Trunk's is left in index.html");
     ensure!(html.contains("</head>"), "index.html has no head");
     let preload = format!(
         "<link rel=\"modulepreload\" href=\"./{}\">\n\
@@ -102,10 +92,7 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        Names {
-            glue: "core-1.js".into(),
-            module: "core-1_bg.wasm".into(),
-        }
+        Names { glue: "core-1.js".into(), module: "core-1_bg.wasm".into() }
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod shots;
 mod stages;
 mod tools;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -64,7 +66,18 @@ enum Command {
     FinishPage,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match perform() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Not by returning it: what went wrong is said in words, and a backtrace would hide them.
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform() -> Result<()> {
     match Cli::parse().command {
         Command::Serve { port, release } => page::serve(port, Flavour::quick(!release)),
         Command::Build { quick } => {

@@ -59,10 +59,7 @@ pub(crate) fn build(flavour: Flavour) -> Result<PathBuf> {
 pub(crate) fn serve(port: u16, flavour: Flavour) -> Result<()> {
     let site = build(flavour)?;
     let server = Server::start(&site, port)?;
-    println!(
-        "Serving http://{}/ (Enter builds again, Ctrl-C ends)",
-        server.address()
-    );
+    println!("Serving http://{}/ (Enter builds again, Ctrl-C ends)", server.address());
     for line in stdin().lock().lines() {
         line?;
         // A mistake in the source is what one builds again for.
@@ -110,6 +107,26 @@ mod tests {
         assert!(!html.contains("<style"), "an inline style");
         for tag in html.split("<script").skip(1) {
             assert!(tag.contains("></script>"), "an inline script: {tag}");
+        }
+    }
+
+    #[test]
+    fn no_component_sets_a_style_attribute() {
+        let mut folders = vec![root().join("web/src")];
+        while let Some(folder) = folders.pop() {
+            for file in fs::read_dir(folder).expect("a folder") {
+                let path = file.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = fs::read_to_string(&path).expect("a source file");
+                for (number, line) in text.lines().enumerate() {
+                    // The policy lets it do nothing, silently; `~style=` sets the property.
+                    let bad = line.contains(" style=") || line.trim_start().starts_with("style=");
+                    assert!(!bad, "{}:{}: {line}", shown(&path), number + 1);
+                }
+            }
         }
     }
 }

@@ -21,10 +21,7 @@ pub(crate) fn target_dir() -> PathBuf {
 
 /// A path as a person reads it: from the top of the tree if it lies in there.
 pub(crate) fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 /// A set-up run by a machine: whatever cannot be done is an error there.
@@ -48,9 +45,7 @@ pub(crate) fn cargo() -> Command {
 /// Runs a program to its end; an error names it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = line_of(command);
-    let status = command
-        .status()
-        .with_context(|| format!("could not start `{line}`"))?;
+    let status = command.status().with_context(|| format!("could not start `{line}`"))?;
     if !status.success() {
         bail!("`{line}` failed ({status})");
     }

@@ -33,10 +33,7 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("port {port} cannot be used; --port 0 takes a free one"))?;
         let address = listener.local_addr()?;
-        let site = Arc::new(Site {
-            folder: folder.to_path_buf(),
-            policy: policy(folder)?,
-        });
+        let site = Arc::new(Site { folder: folder.to_path_buf(), policy: policy(folder)? });
         let accepting = thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let site = Arc::clone(&site);
@@ -117,11 +114,7 @@ impl Site {
             return Answer::text("400 Bad Request", "not a path of this site");
         };
         match fs::read(&file) {
-            Ok(body) => Answer {
-                status: "200 OK",
-                kind: media_type(&file),
-                body,
-            },
+            Ok(body) => Answer { status: "200 OK", kind: media_type(&file), body },
             Err(_) => Answer::text("404 Not Found", "there is no such file"),
         }
     }
@@ -134,11 +127,7 @@ impl Site {
             return None;
         }
         let file = self.folder.join(path);
-        Some(if file.is_dir() {
-            file.join("index.html")
-        } else {
-            file
-        })
+        Some(if file.is_dir() { file.join("index.html") } else { file })
     }
 }
 
@@ -160,10 +149,7 @@ mod tests {
 
     #[test]
     fn only_files_of_the_folder_are_served() {
-        let site = Site {
-            folder: PathBuf::from("site"),
-            policy: String::new(),
-        };
+        let site = Site { folder: PathBuf::from("site"), policy: String::new() };
         let at = |target| site.file(target);
         assert_eq!(at("/a/b.js?v=1"), Some(PathBuf::from("site/a/b.js")));
         assert_eq!(at("/../secret"), None);

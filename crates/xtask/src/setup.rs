@@ -12,12 +12,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{find, output_of, program, root, run};
 
-const BROWSERS: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
+const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Chromium, and the program that drives it for the tests in Rust.
 pub(crate) struct Browser {
@@ -41,10 +37,7 @@ pub(crate) fn node_packages() -> Result<()> {
     let node = output_of(program("node").arg("--version"))
         .context("Node is missing: install Node 20 or newer, with npm")?;
     let major = node.trim_start_matches('v').split('.').next();
-    if major
-        .and_then(|major| major.parse().ok())
-        .is_none_or(|major: u32| major < 20)
-    {
+    if major.and_then(|major| major.parse().ok()).is_none_or(|major: u32| major < 20) {
         bail!("Node is {node}: install Node 20 or newer");
     }
     let web = root().join("web");
@@ -54,9 +47,7 @@ pub(crate) fn node_packages() -> Result<()> {
         return Ok(());
     }
     println!("Installing the npm packages of web/");
-    run(program("npm")
-        .current_dir(&web)
-        .args(["ci", "--no-audit", "--no-fund"]))?;
+    run(program("npm").current_dir(&web).args(["ci", "--no-audit", "--no-fund"]))?;
     fs::write(stamp, lock)?;
     Ok(())
 }
@@ -80,11 +71,7 @@ pub(crate) fn browser() -> Result<Browser> {
 }
 
 fn find_browser() -> Option<Browser> {
-    let named = |variable: &str| {
-        env::var_os(variable)
-            .map(PathBuf::from)
-            .filter(|p| p.is_file())
-    };
+    let named = |variable: &str| env::var_os(variable).map(PathBuf::from).filter(|p| p.is_file());
     Some(Browser {
         program: named("CHROME").or_else(|| BROWSERS.iter().find_map(|name| find(name)))?,
         driver: named("CHROMEDRIVER").or_else(|| find("chromedriver"))?,

@@ -63,18 +63,17 @@ pub(crate) fn test(only: &[Stage], flavour: Flavour, files: &[String]) -> Result
         println!("== {}", stage.title());
         let start = Instant::now();
         if perform(stage, flavour, files)? {
-            println!(
-                "== {}: {:.1} s",
-                stage.title(),
-                start.elapsed().as_secs_f64()
-            );
+            println!("== {}: {:.1} s", stage.title(), start.elapsed().as_secs_f64());
         } else {
             skipped.push(stage.title());
         }
     }
-    println!("All passed in {:.0} s", begin.elapsed().as_secs_f64());
-    if !skipped.is_empty() {
-        println!("Not run for want of a browser: {}", skipped.join(", "));
+    let seconds = begin.elapsed().as_secs_f64();
+    if skipped.is_empty() {
+        println!("All passed in {seconds:.0} s");
+    } else {
+        let left_out = skipped.join(", ");
+        println!("Passed in {seconds:.0} s, but without a browser these were not run: {left_out}");
     }
     Ok(())
 }
@@ -102,26 +101,10 @@ fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
 }
 
 fn clippy() -> Result<()> {
-    let all = [
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
     run(cargo().args(all))?;
     setup::wasm_target()?;
-    let page = [
-        "clippy",
-        "--quiet",
-        "-p",
-        "uvmscope-web",
-        "--all-targets",
-        "--target",
-        WASM,
-    ];
+    let page = ["clippy", "--quiet", "-p", "uvmscope-web", "--all-targets", "--target", WASM];
     run(cargo().args(page).args(["--", "-D", "warnings"]))
 }
 
@@ -129,13 +112,11 @@ fn wasm(browser: &Browser) -> Result<()> {
     setup::wasm_target()?;
     let folders = tools::ensure()?;
     let settings = driver_settings(browser)?;
+    // Not --quiet: Cargo would hand it on to the runner, which does not know it.
     run(cargo()
-        .args(["test", "--quiet", "-p", "uvmscope-web", "--target", WASM])
+        .args(["test", "-p", "uvmscope-web", "--target", WASM])
         .env("PATH", tools::path_with(&folders))
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            "wasm-bindgen-test-runner",
-        )
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings)
         .env("CHROMEDRIVER", &browser.driver))
 }
@@ -171,27 +152,19 @@ fn end_to_end(browser: &Browser, flavour: Flavour, files: &[String]) -> Result<(
     if files.is_empty() {
         for file in fs::read_dir(&folder)? {
             let path = file?.path();
-            tests.extend(
-                path.to_string_lossy()
-                    .ends_with(".test.mjs")
-                    .then_some(path),
-            );
+            tests.extend(path.to_string_lossy().ends_with(".test.mjs").then_some(path));
         }
     } else {
         // A path as typed, or a bare name of a file in the folder.
         let here = env::current_dir()?;
         for file in files {
             let typed = here.join(file);
-            tests.push(if typed.is_file() {
-                typed
-            } else {
-                folder.join(file)
-            });
+            tests.push(if typed.is_file() { typed } else { folder.join(file) });
         }
     }
     tests.sort();
     run(program("node")
-        .arg("--test")
+        .args(["--test", "--test-reporter=spec"])
         .args(tests)
         .env("UVMSCOPE_SITE", flavour.site())
         .env("CHROME", &browser.program))

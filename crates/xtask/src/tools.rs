@@ -34,12 +34,7 @@ pub(crate) fn ensure() -> Result<Vec<PathBuf>> {
             version: bindgen.to_owned(),
             locked: false,
         },
-        Tool {
-            package: "trunk",
-            programs: &["trunk"],
-            version: TRUNK.to_owned(),
-            locked: true,
-        },
+        Tool { package: "trunk", programs: &["trunk"], version: TRUNK.to_owned(), locked: true },
     ];
     tools.iter().map(Tool::ensure).collect()
 }

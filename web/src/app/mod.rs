@@ -36,11 +36,7 @@ impl Model {
     pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> (Self, Changed) {
         let kernel = attrs.kernel.clone().unwrap_or_else(|| "original".into());
         let place = resume.or(attrs.at.clone()).unwrap_or_default();
-        let mut model = Self {
-            kernel,
-            step: place.parse().unwrap_or_default(),
-            playing: false,
-        };
+        let mut model = Self { kernel, step: place.parse().unwrap_or_default(), playing: false };
         model.step = model.step.min(STEPS);
         (model, Changed::default())
     }
@@ -55,10 +51,7 @@ impl Model {
         }
         match &attrs.at {
             Some(at) if former.at != attrs.at => self.go(at.parse().unwrap_or(self.step)),
-            _ => Changed {
-                redraw: true,
-                ..Changed::default()
-            },
+            _ => Changed { redraw: true, ..Changed::default() },
         }
     }
 
@@ -72,26 +65,15 @@ impl Model {
             Request::Prev => self.go(self.step.saturating_sub(1)),
             Request::Play => {
                 self.playing = true;
-                Changed {
-                    redraw: true,
-                    wake: Wake::After(200),
-                    ..Changed::default()
-                }
+                Changed { redraw: true, wake: Wake::After(200), ..Changed::default() }
             }
             Request::Pause => {
                 self.playing = false;
-                Changed {
-                    redraw: true,
-                    wake: Wake::Never,
-                    ..Changed::default()
-                }
+                Changed { redraw: true, wake: Wake::Never, ..Changed::default() }
             }
             Request::SetKernel(spec) => {
                 self.kernel = spec;
-                Changed {
-                    redraw: true,
-                    ..Changed::default()
-                }
+                Changed { redraw: true, ..Changed::default() }
             }
         })
     }
@@ -114,11 +96,7 @@ impl Model {
     }
 
     pub(crate) fn view(&self) -> Rc<View> {
-        Rc::new(View {
-            kernel: self.kernel.clone(),
-            step: self.step,
-            playing: self.playing,
-        })
+        Rc::new(View { kernel: self.kernel.clone(), step: self.step, playing: self.playing })
     }
 
     pub(crate) fn state_json(&self) -> Value {
@@ -135,14 +113,7 @@ impl Model {
         }
         self.step = step;
         let detail = json!({ "at": { "call": 1, "step": step } });
-        Changed {
-            redraw: true,
-            events: vec![HostEvent {
-                name: "step",
-                detail,
-            }],
-            wake: Wake::Keep,
-        }
+        Changed { redraw: true, events: vec![HostEvent { name: "step", detail }], wake: Wake::Keep }
     }
 }
 
