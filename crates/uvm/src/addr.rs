@@ -48,6 +48,16 @@ impl Vaddr {
         Bytes(self.0.wrapping_sub(lower.0))
     }
 
+    /// Number of the page that holds this address.
+    pub const fn page_number(self) -> u64 {
+        self.0 >> PAGE_SHIFT
+    }
+
+    /// The start of the page of that number.
+    pub const fn of_page(number: u64) -> Self {
+        Self(number << PAGE_SHIFT)
+    }
+
     /// The start of the next page, wrapping at 2^64.
     #[must_use]
     pub const fn next_page(self) -> Self {

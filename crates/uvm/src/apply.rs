@@ -3,10 +3,9 @@
 //! `apply` and `unapply` are inverses: whatever order of events the kernel functions gave, undoing
 //! them backwards leads to the state they started from.
 
-use std::collections::BTreeMap;
-
 use crate::addr::{VaRange, Vaddr};
 use crate::event::KernelEvent;
+use crate::sparse::Sparse;
 use crate::state::{Amap, AmapId, Entry, EntryId, Linked, Mapping, Page, PageId, State};
 
 impl State {
@@ -171,17 +170,15 @@ impl State {
             (E::PmapEnter { va, from, .. }, Direction::Undo) => self.set_mapping(*va, *from),
             (E::PmapRemove { va, .. }, Direction::Do) => self.set_mapping(*va, None),
             (E::PmapProtect { va }, _) => {
-                if let Some(mapping) = self.pmap.get_mut(va) {
-                    mapping.write = dir == Direction::Undo;
+                if let Some(mapping) = self.mapping(*va) {
+                    let write = dir == Direction::Undo;
+                    self.pmap.insert(va.page_number(), Mapping { write, ..mapping });
                 }
             }
             (E::PmapUnwire { va }, _) => {
-                if let Some(mapping) = self.pmap.get_mut(va) {
-                    mapping.wired = dir == Direction::Undo;
-                    match dir {
-                        Direction::Do => self.pmap_wired -= 1,
-                        Direction::Undo => self.pmap_wired += 1,
-                    }
+                if let Some(mapping) = self.mapping(*va) {
+                    let wired = dir == Direction::Undo;
+                    self.set_mapping(*va, Some(Mapping { wired, ..mapping }));
                 }
             }
             _ => {}
@@ -215,7 +212,7 @@ impl State {
                 let by = if dir == Direction::Do { *by } else { -*by };
                 let anons = &mut self.amap_mut(*amap).anons;
                 *anons = std::mem::take(anons)
-                    .into_iter()
+                    .iter()
                     .map(|(slot, page)| (slot.wrapping_add_signed(by), page))
                     .collect();
             }
@@ -225,13 +222,13 @@ impl State {
             }
             (E::AnonAdd { amap, slot, .. }, Direction::Undo)
             | (E::AnonRemove { amap, slot, .. }, Direction::Do) => {
-                self.amap_mut(*amap).anons.remove(slot);
+                self.amap_mut(*amap).anons.remove(*slot);
             }
             (E::ObjectPage { index, page }, Direction::Do) => {
                 self.object.insert(*index, *page);
             }
             (E::ObjectPage { index, .. }, Direction::Undo) => {
-                self.object.remove(index);
+                self.object.remove(*index);
             }
             (E::PageAlloc { page }, Direction::Do) => self.put_page(*page, 0),
             (E::PageFree { page, wire_count, .. }, Direction::Undo) => {
@@ -254,7 +251,7 @@ impl State {
     }
 
     fn put_amap(&mut self, id: AmapId, refs: u32, nslot: u64, maxslot: u64) {
-        self.amaps.put(id.0, Amap { refs, nslot, maxslot, anons: BTreeMap::new() });
+        self.amaps.put(id.0, Amap { refs, nslot, maxslot, anons: Sparse::default() });
     }
 
     fn put_page(&mut self, id: PageId, wire_count: u16) {
@@ -303,10 +300,7 @@ impl State {
     }
 
     fn set_mapping(&mut self, va: Vaddr, to: Option<Mapping>) {
-        let old = match to {
-            Some(mapping) => self.pmap.insert(va, mapping),
-            None => self.pmap.remove(&va),
-        };
+        let old = self.pmap.set(va.page_number(), to);
         self.pmap_wired += u64::from(to.is_some_and(|m| m.wired));
         self.pmap_wired -= u64::from(old.is_some_and(|m| m.wired));
     }

@@ -21,11 +21,11 @@ pub enum Pin {
     StartEntry,
     /// `failed_entry`: where a walk was broken off.
     FailedEntry,
-    /// `start`: the lower end of the range in hand.
+    /// `start`: the lower end of the range in hand; an argument.
     Start,
-    /// `end`: the upper end of the range in hand.
+    /// `end`: the upper end of the range in hand; an argument.
     End,
-    /// `va`: the page in hand.
+    /// `va`: the page in hand; an argument of the functions that work on one page.
     Va,
 }
 

@@ -63,7 +63,10 @@ pub struct Kernel<R = NoRecorder> {
     pub vm: Vm,
     /// Where the events go.
     pub recorder: R,
-    pages_left: u64,
+    /// Pages that may still be touched, by the program or by wiring.
+    pub pages_left: u64,
+    /// The entry found last. Only a shortcut: whether it holds an address is always asked anew.
+    hint: EntryId,
 }
 
 impl<R: Recorder> Kernel<R> {
@@ -74,7 +77,7 @@ impl<R: Recorder> Kernel<R> {
 
     /// A machine in a given state.
     pub const fn resume(state: State, config: Config, vm: Vm, recorder: R) -> Self {
-        Self { state, config, vm, recorder, pages_left: PAGE_BUDGET }
+        Self { state, config, vm, recorder, pages_left: PAGE_BUDGET, hint: EntryId::HEADER }
     }
 
     /// The state as it is now.
@@ -124,6 +127,25 @@ impl<R: Recorder> Kernel<R> {
         self.state.prev(id)
     }
 
+    /// The entry that holds `va`.
+    #[inline]
+    pub(crate) fn entry_at(&mut self, va: Vaddr) -> Option<EntryId> {
+        if self.state.get_entry(self.hint).is_some_and(|e| e.range.contains(va)) {
+            return Some(self.hint);
+        }
+        let found = self.state.entry_at(va)?;
+        self.hint = found;
+        Some(found)
+    }
+
+    /// Tells a condition whose outcome was evaluated on the way.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn tell_test(&mut self, cond: Cond, held: bool) {
+        debug_assert_eq!(held, cond.holds(&self.state), "{cond:?}");
+        self.emit(KernelEvent::Test { cond, held });
+    }
+
     /// Evaluates a condition and tells so.
     #[inline]
     #[track_caller]
@@ -139,14 +161,6 @@ impl<R: Recorder> Kernel<R> {
     pub(crate) fn pin(&mut self, pin: Pin, entry: EntryId) -> EntryId {
         self.emit(KernelEvent::Pin { pin, at: PinAt::Entry(entry) });
         entry
-    }
-
-    /// Sets a variable that holds an address, and gives the address back.
-    #[inline]
-    #[track_caller]
-    pub(crate) fn pin_va(&mut self, pin: Pin, va: Vaddr) -> Vaddr {
-        self.emit(KernelEvent::Pin { pin, at: PinAt::Addr(va) });
-        va
     }
 
     #[inline]

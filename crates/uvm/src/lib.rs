@@ -25,6 +25,7 @@ pub mod kern;
 pub mod kernel;
 pub mod recorder;
 pub mod source;
+pub mod sparse;
 pub mod state;
 
 pub use addr::{Bytes, PAGE_SIZE, Pages, VaRange, Vaddr};

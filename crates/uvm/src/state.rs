@@ -11,6 +11,7 @@ use crate::addr::{Bytes, PAGE_SHIFT, PAGE_SIZE, VaRange, Vaddr};
 use crate::arena::Arena;
 use crate::attr::{Advice, Inherit, Prot};
 use crate::halt::Panic;
+use crate::sparse::Sparse;
 
 /// Which map entry: as a kernel address would, the number says where it lives, and is given again
 /// after the entry is gone. [`Entry::birth`] tells two tenants apart.
@@ -109,7 +110,7 @@ pub struct Amap {
     /// Slots there is room for.
     pub maxslot: u64,
     /// The pages, by slot.
-    pub anons: BTreeMap<u64, PageId>,
+    pub anons: Sparse<PageId>,
 }
 
 /// A physical page.
@@ -166,6 +167,11 @@ pub struct VisiblePage {
     pub pmap_wired: bool,
 }
 
+/// The numbers of the pages whose start lies in `range`.
+const fn page_numbers(range: VaRange) -> std::ops::Range<u64> {
+    range.start.0.div_ceil(PAGE_SIZE)..range.end.0.div_ceil(PAGE_SIZE)
+}
+
 /// Everything that the simulated kernel knows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct State {
@@ -173,8 +179,9 @@ pub struct State {
     pub(crate) by_start: BTreeMap<Vaddr, EntryId>,
     pub(crate) amaps: Arena<Amap>,
     pub(crate) pages: Arena<Page>,
-    pub(crate) object: BTreeMap<u64, PageId>,
-    pub(crate) pmap: BTreeMap<Vaddr, Mapping>,
+    pub(crate) object: Sparse<PageId>,
+    /// By page number.
+    pub(crate) pmap: Sparse<Mapping>,
     pub(crate) pmap_wired: u64,
     pub(crate) uvmexp_wired: i32,
     pub(crate) wirefuture: bool,
@@ -284,35 +291,35 @@ impl State {
     /// The anonymous page of `entry` at `va`, if it has one.
     #[inline]
     pub fn anon_page(&self, entry: &Entry, va: Vaddr) -> Option<PageId> {
-        self.amap(entry.amap?).anons.get(&entry.slot_of(va)).copied()
+        self.amap(entry.amap?).anons.get(entry.slot_of(va))
     }
 
     /// The file's resident pages by their number in the file.
     pub fn object_pages(&self) -> impl Iterator<Item = (u64, PageId)> {
-        self.object.iter().map(|(index, page)| (*index, *page))
+        self.object.iter()
     }
 
     /// The file's page of that number, if it is resident.
     pub fn object_page(&self, index: u64) -> Option<PageId> {
-        self.object.get(&index).copied()
+        self.object.get(index)
     }
 
-    /// What the pmap holds at `va`, which must be the start of a page.
+    /// What the pmap holds for the page of `va`.
     #[inline]
     pub fn mapping(&self, va: Vaddr) -> Option<Mapping> {
-        self.pmap.get(&va).copied()
+        self.pmap.get(va.page_number())
     }
 
     /// What the pmap holds in `range`, by ascending address.
     pub fn mappings_in(&self, range: VaRange) -> impl Iterator<Item = (Vaddr, Mapping)> {
-        let end = range.end.max(range.start);
-        self.pmap.range(range.start..end).map(|(va, mapping)| (*va, *mapping))
+        self.pmap.range(page_numbers(range)).map(|(page, mapping)| (Vaddr::of_page(page), mapping))
     }
 
     /// The lowest mapping in `range`.
     #[inline]
     pub fn first_mapping(&self, range: VaRange) -> Option<(Vaddr, Mapping)> {
-        self.mappings_in(range).next()
+        let (page, mapping) = self.pmap.first_in(page_numbers(range))?;
+        Some((Vaddr::of_page(page), mapping))
     }
 
     /// Number of pages that the pmap maps.
@@ -372,7 +379,7 @@ impl State {
             if let Some(amap) = entry.amap {
                 let slots = entry.slot..entry.slot + entry.range.pages().0;
                 for (slot, page) in self.amap(amap).anons.range(slots) {
-                    add(first.plus(Bytes((slot - entry.slot) << PAGE_SHIFT)), *page);
+                    add(first.plus(Bytes((slot - entry.slot) << PAGE_SHIFT)), page);
                 }
             }
             if entry.object {
@@ -380,7 +387,7 @@ impl State {
                 let lead = entry.offset >> PAGE_SHIFT;
                 let pages = entry.range.pages().0;
                 for (index, page) in self.object.range(lead..lead.saturating_add(pages)) {
-                    add(first.plus(Bytes((index - lead) * PAGE_SIZE)), *page);
+                    add(first.plus(Bytes((index - lead) * PAGE_SIZE)), page);
                 }
             }
         }

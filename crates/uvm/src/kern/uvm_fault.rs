@@ -6,7 +6,7 @@ use crate::attr::Prot;
 use crate::call::Access;
 use crate::cond::Cond;
 use crate::errno::Errno::{self, Eacces, Efault, Einval};
-use crate::event::{Args, KernelEvent, Pin};
+use crate::event::{Args, KernelEvent};
 use crate::func::Func;
 use crate::halt::Run;
 use crate::kern::uvm_amap::amap_copy;
@@ -64,8 +64,8 @@ struct Entering {
 /// the end of the file.
 fn uvm_fault<R: Recorder>(k: &mut Kernel<R>, va: Vaddr, access: Prot, fault: Fault) -> Errno {
     k.enter(Func::UvmFault, Args::Page(va));
-    k.test(Cond::Mapped { va });
-    let Some(entry) = k.state.entry_at(va) else {
+    let Some(entry) = k.entry_at(va) else {
+        k.tell_test(Cond::Mapped { va }, false);
         return k.leave(Func::UvmFault, Efault);
     };
     let e = k.entry(entry);
@@ -87,9 +87,9 @@ fn uvm_fault<R: Recorder>(k: &mut Kernel<R>, va: Vaddr, access: Prot, fault: Fau
     let entering = Entering { entry, write, wired };
     let lower = enter_neighbours(k, &entering, va, fault);
 
-    let page = if k.test(Cond::AnonResident { entry, va })
-        && let Some(page) = k.state.anon_page(k.entry(entry), va)
-    {
+    let anon = k.state.anon_page(k.entry(entry), va);
+    k.tell_test(Cond::AnonResident { entry, va }, anon.is_some());
+    let page = if let Some(page) = anon {
         k.pmap_enter(va, Mapping { page, write, wired });
         page
     } else {
@@ -149,8 +149,9 @@ fn enter_lower<R: Recorder>(
     if k.test(Cond::HasObject { entry }) {
         enter_object_neighbours(k, entering, neighbours);
         let index = k.entry(entry).object_page(va);
-        k.test(Cond::ObjectResident { index });
-        let page = match k.state.object_page(index) {
+        let resident = k.state.object_page(index);
+        k.tell_test(Cond::ObjectResident { index }, resident.is_some());
+        let page = match resident {
             Some(page) => page,
             None if k.test(Cond::BeyondFile { index, pages: k.vm.file_pages.0 }) => {
                 return Err(Einval);
@@ -195,14 +196,13 @@ fn enter_object_neighbours<R: Recorder>(
 /// released again, though the wired bits stay where the entry still says wired.
 pub(super) fn uvm_fault_wire<R: Recorder>(k: &mut Kernel<R>, range: VaRange) -> Run<Errno> {
     k.enter(Func::UvmFaultWire, Args::Range(range));
-    let access = match k.state.entry_at(range.start) {
+    let access = match k.entry_at(range.start) {
         Some(entry) => k.entry(entry).max_prot,
         None => Prot::NONE,
     };
     let mut va = range.start;
     while va < range.end {
         k.spend_page()?;
-        k.pin_va(Pin::Va, va);
         let errno = uvm_fault(k, va, access, Fault::Wire);
         if !errno.is_ok() {
             k.emit(KernelEvent::FaultWireFailed { va, errno });
@@ -220,12 +220,11 @@ pub(super) fn uvm_fault_wire<R: Recorder>(k: &mut Kernel<R>, range: VaRange) -> 
 pub(super) fn uvm_fault_unwire_locked<R: Recorder>(k: &mut Kernel<R>, range: VaRange) -> Run<()> {
     k.enter(Func::UvmFaultUnwire, Args::Range(range));
     let mut rest = range;
-    while let Some((va, Mapping { page, .. })) = k.state.first_mapping(rest) {
-        k.pin_va(Pin::Va, va);
-        if let Some(entry) = k.state.entry_at(va)
+    while let Some((va, Mapping { page, wired, .. })) = k.state.first_mapping(rest) {
+        if let Some(entry) = k.entry_at(va)
             && k.test(Cond::Unwired { entry })
         {
-            pmap_unwire(k, va);
+            pmap_unwire(k, va, wired);
         }
         // Whatever the pmap said: the page's own count goes down.
         uvm_pageunwire(k, page, va)?;

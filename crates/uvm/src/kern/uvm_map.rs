@@ -34,7 +34,7 @@ pub(super) fn range_check<R: Recorder>(k: &mut Kernel<R>, range: VaRange) -> VaR
 /// `uvm_map_lookup_entry`: the entry that holds `va`.
 #[track_caller]
 pub(super) fn lookup_entry<R: Recorder>(k: &mut Kernel<R>, va: Vaddr) -> Option<EntryId> {
-    let entry = k.state.entry_at(va);
+    let entry = k.entry_at(va);
     k.emit(KernelEvent::Lookup { va, entry });
     entry
 }

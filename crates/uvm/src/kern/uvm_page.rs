@@ -48,10 +48,12 @@ pub(super) fn uvm_pagefree<R: Recorder>(k: &mut Kernel<R>, page: PageId, va: Vad
     k.free_page(page, va);
 }
 
-/// Clears the wired bit of a mapping, and complains when it was not set.
-pub(super) fn pmap_unwire<R: Recorder>(k: &mut Kernel<R>, va: Vaddr) {
+/// Clears the wired bit of a mapping, and complains when it was not set; `wired` is what the
+/// caller read in the mapping.
+pub(super) fn pmap_unwire<R: Recorder>(k: &mut Kernel<R>, va: Vaddr, wired: bool) {
     k.enter(Func::PmapUnwire, Args::Page(va));
-    if k.test(Cond::WiredBit { va }) {
+    k.tell_test(Cond::WiredBit { va }, wired);
+    if wired {
         k.clear_wired_bit(va);
     } else {
         k.emit(KernelEvent::WiringUnchanged { va });

@@ -59,8 +59,7 @@ fn uvm_unmap_detach<R: Recorder>(k: &mut Kernel<R>, dead: &[Entry]) {
     for entry in dead {
         let Some(amap) = entry.amap else { continue };
         let slots = entry.slot..entry.slot + entry.range.pages().0;
-        let anons: Vec<_> =
-            k.amap(amap).anons.range(slots).map(|(slot, page)| (*slot, *page)).collect();
+        let anons: Vec<_> = k.amap(amap).anons.range(slots).collect();
         for (slot, page) in anons {
             let va = entry.range.start.plus(Bytes((slot - entry.slot) << PAGE_SHIFT));
             k.remove_anon(amap, slot, page);
