@@ -5,12 +5,14 @@ use std::ops::Range;
 
 /// Numbers in a chunk. As in a page table, neighbours stand side by side.
 const CHUNK: u64 = 32;
+/// The same, as the length of an array.
+const CHUNK_LEN: usize = 32;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Chunk<T> {
     /// One bit for each number that has something.
     used: u32,
-    items: [Option<T>; CHUNK as usize],
+    items: [Option<T>; CHUNK_LEN],
 }
 
 /// A map from numbers to `T`, quick for runs of numbers.
@@ -59,7 +61,7 @@ impl<T: Copy> Sparse<T> {
 
     pub(crate) fn insert(&mut self, number: u64, value: T) -> Option<T> {
         let (chunk, at) = split(number);
-        let empty = || Box::new(Chunk { used: 0, items: [None; CHUNK as usize] });
+        let empty = || Box::new(Chunk { used: 0, items: [None; CHUNK_LEN] });
         let chunk = self.chunks.entry(chunk).or_insert_with(empty);
         let old = chunk.items[at].replace(value);
         chunk.used |= 1 << at;
