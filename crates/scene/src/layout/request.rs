@@ -1,0 +1,206 @@
+//! What the current call asks for: the range [x, y), as a bracket or, where it is empty, as a
+//! caret that says so.
+
+use uvmscope_replay::CallRun;
+use uvmscope_uvm::{Bytes, Call, Change, Config, KernelEvent, VaRange, Vaddr};
+
+use crate::class::{Class, Classes, text_width};
+use crate::geom::{Point, Unit, px};
+use crate::key::{Key, Layer};
+use crate::layout::Draw;
+use crate::node::{Anchor, Node, Shape, Span, Stroke};
+use crate::words::{bytes, count};
+
+/// What a call asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Request {
+    /// Name of the call.
+    pub(crate) name: &'static str,
+    /// Address and length as the program gave them.
+    pub(crate) given: Option<(u64, u64)>,
+    /// The pages that the kernel makes of them; its end may lie before its start.
+    pub(crate) range: Option<VaRange>,
+}
+
+impl Request {
+    /// What the call asks a kernel for. `mapped` is where mmap has put its mapping, once it has.
+    pub(crate) fn of(run: &CallRun, config: Config, mapped: Option<Vaddr>) -> Self {
+        let call = &run.call;
+        let given = call.addr_len().map(|(addr, len)| (*addr, *len));
+        let range = match *call {
+            Call::Mmap { addr, len, flags, .. } => {
+                let start = if flags.fixed { Some(Vaddr(addr)) } else { mapped };
+                start.map(|start| VaRange::sized(start, Bytes(len).round_page()))
+            }
+            Call::Touch { addr, len, .. } => {
+                let (start, end) = (Vaddr(addr), Vaddr(addr.wrapping_add(len)));
+                Some(VaRange::new(start.trunc_page(), end.round_page()))
+            }
+            _ => given.map(|(addr, len)| pages_of(addr, len, guards_zero(call, config))),
+        };
+        Self { name: call.name(), given, range }
+    }
+
+    /// Whether the range is empty, its end where it starts.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.range.is_some_and(|r| r.start == r.end)
+    }
+
+    /// Whether the range ends before it starts.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        self.range.is_some_and(|r| r.start > r.end)
+    }
+}
+
+/// Whether the kernel leaves a length of 0 alone.
+fn guards_zero(call: &Call, config: Config) -> bool {
+    let change = match call {
+        Call::Mlock { .. } | Call::Munlock { .. } => Change::SyscallZeroGuard,
+        _ => Change::ZeroGuardEverywhere,
+    };
+    config.changes.has(change)
+}
+
+/// The pages that hold a range of bytes, with the kernel's sums.
+fn pages_of(addr: u64, len: u64, guarded: bool) -> VaRange {
+    let (start, lead) = (Vaddr(addr).trunc_page(), Vaddr(addr).page_offset());
+    let len = if guarded && len == 0 { Bytes(0) } else { Bytes(len).plus(lead).round_page() };
+    VaRange::sized(start, len)
+}
+
+impl Draw<'_> {
+    /// Where mmap has put its mapping, if it has told so by now.
+    pub(crate) fn mapped_at(&self) -> Option<Vaddr> {
+        let run = self.run?;
+        let told = self.story.timeline().events()[run.first..run.first + self.place.step].iter();
+        told.rev().take(8).find_map(|recorded| match recorded.event {
+            KernelEvent::Mapped { at } => Some(at),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn draw_request(&mut self) {
+        self.row_label(Layer::Request, "request", self.rows.request, self.rows.left);
+        let Some(request) = self.request else {
+            return;
+        };
+        let Some(range) = request.range else {
+            let node = Node::new(Key::RequestText, Class::RequestText)
+                .at(self.request_text_x(self.rows.left), self.rows.request)
+                .text(
+                    Class::RequestText,
+                    (Unit::ZERO, Unit::ZERO),
+                    Anchor::Start,
+                    rangeless(request),
+                );
+            self.out.add(Layer::Request, 0, node);
+            return;
+        };
+        let caret = range.start >= range.end;
+        let (x, y) = (self.axis.x_of(range.start), self.axis.x_of(range.end));
+        let right = if caret { x } else { y };
+        self.guides(x, right, caret);
+        let title = format!("{} asks for {range}", request.name);
+        let bracket = if caret {
+            caret_path(x, self.rows.bracket)
+        } else {
+            bracket_path(self.rows.bracket, x, y)
+        };
+        let class = Classes::of(Class::Request).with_if(Class::Empty, caret);
+        let node = Node::new(Key::Request, class).titled(title).part(class, Shape::Path(bracket));
+        self.out.add(Layer::Request, 0, node);
+        let spans = request_words(request, range, self.view.is_compact());
+        self.request_words(x, right, spans);
+    }
+
+    /// The words stand right of the bracket, or left of it, wherever there is room.
+    fn request_words(&mut self, x: Unit, right: Unit, spans: Vec<Span>) {
+        let text: String = spans.iter().map(|s| s.text.as_str()).collect();
+        let width = text_width(Class::RequestText, &text);
+        let label_end = self.request_text_x(self.rows.left);
+        let (at, anchor) = if self.view.is_compact() {
+            (label_end, Anchor::Start)
+        } else if right + px(14) + width <= self.rows.right + px(20) {
+            ((right + px(14)).max(label_end), Anchor::Start)
+        } else if x - px(12) - width >= label_end {
+            (x - px(12), Anchor::End)
+        } else {
+            (label_end, Anchor::Start)
+        };
+        // Over a wide bracket the words stand upon the bracket's own line: give them a ground.
+        let node = Node::new(Key::RequestText, Class::RequestText).at(at, self.rows.request).text(
+            Class::RequestText,
+            (Unit::ZERO, Unit::ZERO),
+            anchor,
+            spans,
+        );
+        self.out.add(Layer::Request, 0, node);
+    }
+
+    fn request_text_x(&self, left: Unit) -> Unit {
+        left + text_width(Class::Row, "request") + px(10)
+    }
+
+    fn guides(&mut self, x: Unit, right: Unit, caret: bool) {
+        let (top, bottom) = (self.rows.bracket + px(12), self.rows.cell + self.rows.cell_height);
+        let ends = if caret { vec![(0, x)] } else { vec![(0, x), (1, right)] };
+        for (n, x) in ends {
+            let node = Node::new(Key::Guide(n), Class::Guide).at(x, Unit::ZERO).line(
+                Class::Guide,
+                (Unit::ZERO, top),
+                (Unit::ZERO, bottom),
+            );
+            self.out.add(Layer::Ground, 0, node);
+        }
+    }
+}
+
+/// A call that names no range, or one that is not known yet.
+fn rangeless(request: Request) -> Vec<Span> {
+    match request.given {
+        Some((_, len)) => {
+            vec![Span::plain(format!("{}, {}, wherever there is room", request.name, bytes(len)))]
+        }
+        None => vec![Span::plain(format!("{}: no range, the whole map", request.name))],
+    }
+}
+
+fn request_words(request: Request, range: VaRange, compact: bool) -> Vec<Span> {
+    let mut spans = vec![Span::plain(format!("{} [x, y)", request.name))];
+    let len = request.given.map_or(0, |(_, len)| len);
+    if request.is_empty() {
+        spans.push(Span::plain("  "));
+        spans.push(Span::of(Class::Alert, "empty: x = y"));
+        if len != 0 && !compact {
+            spans.push(Span::of(Class::Dim, format!("  {} rounded up wraps to 0", bytes(len))));
+        }
+    } else if request.is_wrapped() {
+        spans.push(Span::plain("  "));
+        spans.push(Span::of(Class::Alert, "wrapped: y < x"));
+    } else if !compact || len % 4096 != 0 {
+        let pages = count(range.pages().0, "page");
+        let note =
+            if len == range.len().0 { pages } else { format!("{} \u{2192} {pages}", bytes(len)) };
+        spans.push(Span::of(Class::Dim, format!("  {note}")));
+    }
+    spans
+}
+
+fn caret_path(x: Unit, top: Unit) -> Vec<Stroke> {
+    vec![
+        Stroke::Move(Point::new(x - px(7), top)),
+        Stroke::Line(Point::new(x, top + px(12))),
+        Stroke::Line(Point::new(x + px(7), top)),
+        Stroke::Close,
+    ]
+}
+
+fn bracket_path(top: Unit, x: Unit, y: Unit) -> Vec<Stroke> {
+    let foot = top + px(12);
+    vec![
+        Stroke::Move(Point::new(x, foot)),
+        Stroke::Line(Point::new(x, top + px(4))),
+        Stroke::Line(Point::new(y, top + px(4))),
+        Stroke::Line(Point::new(y, foot)),
+    ]
+}

@@ -1,0 +1,29 @@
+//! What to draw, and what to say, for a place on a timeline.
+//!
+//! Everything here is a function from values to values: a [`Story`] (a recorded run), a cursor on
+//! it and a [`Viewport`] give a [`Scene`], which a page renders node by node and [`svg`] prints
+//! as text. There are no colours in here, only the names of roles; and no floats, so that the same
+//! place gives the same picture everywhere.
+
+pub mod axis;
+pub mod class;
+pub mod geom;
+pub mod key;
+mod layout;
+pub mod marks;
+pub mod node;
+pub mod story;
+pub mod svg;
+mod touched;
+pub mod viewport;
+mod words;
+
+pub use axis::{Axis, Piece, PieceKind};
+pub use class::{Class, Classes};
+pub use geom::{Point, Rect, Unit, px};
+pub use key::{Key, Layer, Subject};
+pub use marks::{Mark, MarkKind};
+pub use node::{Anchor, Bar, Born, Group, Node, Part, Scene, Shape, Span, Stroke};
+pub use story::{Frame, Stack, Story};
+pub use svg::{Look, to_svg};
+pub use viewport::{Mode, Viewport};

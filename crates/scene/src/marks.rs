@@ -1,0 +1,158 @@
+//! The places of a timeline that are worth going to.
+
+use std::rc::Rc;
+
+use uvmscope_replay::Place;
+use uvmscope_uvm::{Cond, KernelEvent};
+
+use crate::story::Story;
+
+/// Why a place is worth going to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum MarkKind {
+    /// A call begins.
+    Call,
+    /// An entry is cut in two.
+    Cut,
+    /// A cut is not made.
+    Refused,
+    /// An entry's count of wirings changes.
+    Count,
+    /// The kernel prints a line.
+    Console,
+    /// A promise is broken that was kept before.
+    Broken,
+    /// The last broken promise is mended.
+    Mended,
+    /// The machine stops.
+    Panic,
+}
+
+impl MarkKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 8] = [
+        Self::Call,
+        Self::Cut,
+        Self::Refused,
+        Self::Count,
+        Self::Console,
+        Self::Broken,
+        Self::Mended,
+        Self::Panic,
+    ];
+
+    /// Its name in links: `3.cut.2` is the second cut of the third call.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Cut => "cut",
+            Self::Refused => "refused",
+            Self::Count => "count",
+            Self::Console => "console",
+            Self::Broken => "broken",
+            Self::Mended => "mended",
+            Self::Panic => "panic",
+        }
+    }
+
+    /// A sign for it that needs no colour.
+    pub const fn glyph(self) -> char {
+        match self {
+            Self::Call => '|',
+            Self::Cut => '\u{25b2}',
+            Self::Refused => '\u{25bd}',
+            Self::Count => '\u{25cf}',
+            Self::Console => '\u{25a0}',
+            Self::Broken => '\u{25c6}',
+            Self::Mended => '\u{25c7}',
+            Self::Panic => '\u{2716}',
+        }
+    }
+
+    /// What it says, for a tooltip and a screen reader.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Call => "a call begins",
+            Self::Cut => "an entry is cut in two",
+            Self::Refused => "a cut is refused",
+            Self::Count => "a wired_count changes",
+            Self::Console => "the kernel prints a line",
+            Self::Broken => "a promise is broken",
+            Self::Mended => "every promise holds again",
+            Self::Panic => "the kernel panics",
+        }
+    }
+}
+
+/// A place worth going to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Mark {
+    /// Where.
+    pub place: Place,
+    /// Why.
+    pub kind: MarkKind,
+}
+
+/// What an event is worth going to for.
+fn kind_of(event: &KernelEvent) -> Option<MarkKind> {
+    Some(match event {
+        KernelEvent::ClipStart { .. } | KernelEvent::ClipEnd { .. } => MarkKind::Cut,
+        KernelEvent::Test { cond: Cond::Cuts { .. }, held: false } => MarkKind::Refused,
+        KernelEvent::WiredCount { .. } => MarkKind::Count,
+        KernelEvent::Console { .. } => MarkKind::Console,
+        KernelEvent::Panic { .. } => MarkKind::Panic,
+        _ => return None,
+    })
+}
+
+impl Story {
+    /// Every mark of the timeline, in order; read once.
+    pub fn marks(&self) -> Rc<[Mark]> {
+        Rc::clone(self.marks.get_or_init(|| {
+            let mut marks = Vec::new();
+            for (i, run) in self.timeline().calls().iter().enumerate().filter(|(_, r)| r.ran()) {
+                let at = |step| Place { call: i + 1, step };
+                marks.push(Mark { place: at(0), kind: MarkKind::Call });
+                let events = &self.timeline().events()[run.first..run.end];
+                let of_events = events.iter().enumerate().filter_map(|(step, recorded)| {
+                    let kind = kind_of(&recorded.event)?;
+                    Some(Mark { place: at(step + 1), kind })
+                });
+                marks.extend(of_events);
+            }
+            marks.extend(self.promise_marks());
+            marks.sort_unstable();
+            marks.into()
+        }))
+    }
+
+    /// Where promises break, and where calls return with all of them whole again.
+    fn promise_marks(&self) -> Vec<Mark> {
+        let timeline = self.timeline();
+        let broken = |place| Mark { place, kind: MarkKind::Broken };
+        let mut marks: Vec<_> = timeline.promise_breaks().into_iter().map(broken).collect();
+        for (i, run) in timeline.calls().iter().enumerate().filter(|(_, r)| r.ran()) {
+            let call = i + 1;
+            let mended = call > 1
+                && timeline.broken_after(call).is_empty()
+                && !timeline.broken_after(call - 1).is_empty();
+            if mended {
+                let place = Place { call, step: run.steps() };
+                marks.push(Mark { place, kind: MarkKind::Mended });
+            }
+        }
+        marks
+    }
+
+    /// The next mark after a place.
+    pub fn next_mark(&self, place: Place) -> Option<Mark> {
+        let marks = self.marks();
+        marks.get(marks.partition_point(|m| m.place <= place)).copied()
+    }
+
+    /// The last mark before a place.
+    pub fn previous_mark(&self, place: Place) -> Option<Mark> {
+        let marks = self.marks();
+        marks.partition_point(|m| m.place < place).checked_sub(1).map(|i| marks[i])
+    }
+}

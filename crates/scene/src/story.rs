@@ -1,0 +1,173 @@
+//! A timeline made ready to be told: which functions run at a place, and what their variables
+//! hold.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use uvmscope_replay::{CallRun, Place, Timeline};
+use uvmscope_uvm::event::{Args, Pin, PinAt};
+use uvmscope_uvm::{Func, KernelEvent, Recorded, Site, State};
+
+use crate::marks::Mark;
+
+/// Steps between two noted stacks of a call: a place is reached in at most so many.
+const STRIDE: usize = 512;
+
+/// A function that runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// Which one.
+    pub func: Func,
+    /// With what.
+    pub args: Args,
+    /// The step that entered it.
+    pub step: usize,
+    pins: [Option<PinAt>; PINS.len()],
+}
+
+/// Every variable, in the order in which they are drawn.
+pub(crate) const PINS: [Pin; 6] =
+    [Pin::Entry, Pin::StartEntry, Pin::FailedEntry, Pin::Start, Pin::End, Pin::Va];
+
+fn slot(pin: Pin) -> usize {
+    PINS.iter().position(|p| *p == pin).unwrap_or(0)
+}
+
+impl Frame {
+    fn new(func: Func, args: Args, step: usize) -> Self {
+        let mut frame = Self { func, args, step, pins: [None; PINS.len()] };
+        match args {
+            Args::None => {}
+            Args::Range(range) => {
+                frame.pins[slot(Pin::Start)] = Some(PinAt::Addr(range.start));
+                frame.pins[slot(Pin::End)] = Some(PinAt::Addr(range.end));
+            }
+            Args::Page(va) => frame.pins[slot(Pin::Va)] = Some(PinAt::Addr(va)),
+            Args::Entry(entry) => frame.pins[slot(Pin::Entry)] = Some(PinAt::Entry(entry)),
+        }
+        frame
+    }
+
+    /// What the function's variable holds, if it was set.
+    pub fn pin(&self, pin: Pin) -> Option<PinAt> {
+        self.pins[slot(pin)]
+    }
+}
+
+/// The functions that run, the innermost last.
+pub type Stack = Vec<Frame>;
+
+/// What a call's steps were read for.
+#[derive(Debug, Default)]
+struct CallIndex {
+    /// The stack before every [`STRIDE`]th step.
+    stacks: Vec<Stack>,
+    /// The first step that each line made.
+    ran: BTreeMap<(&'static str, u32), usize>,
+}
+
+/// A timeline and what was read off it so far. Reading is done call by call, when first asked
+/// for; a story is meant to be kept as long as its timeline.
+#[derive(Debug)]
+pub struct Story {
+    timeline: Rc<Timeline>,
+    calls: Vec<OnceCell<CallIndex>>,
+    pub(crate) marks: OnceCell<Rc<[Mark]>>,
+}
+
+impl Story {
+    /// The story of a timeline.
+    pub fn new(timeline: Rc<Timeline>) -> Self {
+        let calls = timeline.calls().iter().map(|_| OnceCell::new()).collect();
+        Self { timeline, calls, marks: OnceCell::new() }
+    }
+
+    /// The timeline.
+    pub const fn timeline(&self) -> &Rc<Timeline> {
+        &self.timeline
+    }
+
+    /// The call in which a place lies.
+    pub fn call(&self, place: Place) -> Option<&CallRun> {
+        self.timeline.calls().get(self.timeline.clamp(place).call.checked_sub(1)?)
+    }
+
+    /// The step that led to a place; nothing at the entry of a call.
+    pub fn event(&self, place: Place) -> Option<&Recorded> {
+        self.timeline.event_at(place).map(|(_, recorded)| recorded)
+    }
+
+    /// The functions that run at a place, the innermost last.
+    pub fn stack(&self, place: Place) -> Stack {
+        let place = self.timeline.clamp(place);
+        let (Some(run), Some(index)) = (self.call(place), self.index(place)) else {
+            return Stack::new();
+        };
+        let noted = (place.step / STRIDE).min(index.stacks.len().saturating_sub(1));
+        let mut stack = index.stacks.get(noted).cloned().unwrap_or_default();
+        let events = &self.timeline.events()[run.first..run.first + place.step];
+        for (step, recorded) in events.iter().enumerate().skip(noted * STRIDE) {
+            follow(&mut stack, &recorded.event, step + 1);
+        }
+        stack
+    }
+
+    /// What each variable holds at a place: that of the innermost function that has set it.
+    pub(crate) fn pins(&self, place: Place) -> [Option<PinAt>; PINS.len()] {
+        let stack = self.stack(place);
+        PINS.map(|pin| stack.iter().rev().find_map(|frame| frame.pin(pin)))
+    }
+
+    /// Whether a line has made a step of the call before or at a place.
+    pub(crate) fn has_run(&self, place: Place, file: &'static str, line: u32) -> bool {
+        let first = self.index(place).and_then(|index| index.ran.get(&(file, line)));
+        first.is_some_and(|step| *step <= place.step)
+    }
+
+    /// The last statement that ran before a place, outside of the functions entered since.
+    pub(crate) fn site(&self, place: Place) -> Option<Site> {
+        self.event(place).map(|recorded| recorded.site)
+    }
+
+    fn index(&self, place: Place) -> Option<&CallIndex> {
+        let call = self.timeline.clamp(place).call.checked_sub(1)?;
+        let run = self.timeline.calls().get(call)?;
+        Some(self.calls.get(call)?.get_or_init(|| {
+            let mut index = CallIndex::default();
+            let mut stack = Stack::new();
+            for (step, recorded) in self.timeline.events()[run.first..run.end].iter().enumerate() {
+                if step % STRIDE == 0 {
+                    index.stacks.push(stack.clone());
+                }
+                follow(&mut stack, &recorded.event, step + 1);
+                let line = (recorded.site.file(), recorded.site.line());
+                index.ran.entry(line).or_insert(step + 1);
+            }
+            index
+        }))
+    }
+
+    /// The state is not part of a story; places and states come from cursors.
+    pub(crate) fn live_entry(state: &State, at: PinAt) -> Option<u32> {
+        match at {
+            PinAt::Entry(id) => state.get_entry(id).map(|e| e.birth),
+            PinAt::Addr(_) => None,
+        }
+    }
+}
+
+fn follow(stack: &mut Stack, event: &KernelEvent, step: usize) {
+    match *event {
+        KernelEvent::Enter { func, args } => stack.push(Frame::new(func, args, step)),
+        KernelEvent::Leave { .. } => {
+            stack.pop();
+        }
+        KernelEvent::Pin { pin, at } => {
+            if let Some(frame) = stack.last_mut() {
+                frame.pins[slot(pin)] = Some(at);
+            }
+        }
+        _ => {}
+    }
+}
