@@ -63,6 +63,35 @@ suite({
     assert.match(refusal, /no such place/);
   },
 
+  async 'the kernel follows the method and the attribute'({ visit }) {
+    const { page } = await visit();
+    assert.equal((await ask(page, 'setKernel', 'committed')).kernel, 'committed');
+    const kernel = await page.evaluate(() => {
+      const element = document.querySelector('uvm-scope');
+      element.setAttribute('kernel', 'later');
+      return element.state().kernel;
+    });
+    assert.equal(kernel, 'later');
+  },
+
+  async 'play steps by itself'({ visit }) {
+    const { page } = await visit();
+    const { now, playing } = await page.evaluate(async () => {
+      const element = document.querySelector('uvm-scope');
+      const start = element.state().at;
+      const step = () => new Promise((resolve) => {
+        element.addEventListener('uvmscope:step', (event) => resolve(event.detail.at), { once: true });
+      });
+      await element.play();
+      const playing = [start, await step(), await step()];
+      await element.pause();
+      return { now: element.state().at, playing };
+    });
+    const places = new Set(playing.map((at) => `${at.call}.${at.step}`));
+    assert.equal(places.size, 3);
+    assert.equal(now.step, playing[2].step);
+  },
+
   async 'a moved element keeps its place'({ visit }) {
     const { page } = await visit();
     await ask(page, 'next');
