@@ -219,6 +219,31 @@ impl Timeline {
         (call > 0).then_some(Place { call, step: 0 })
     }
 
+    /// Number of places before `place`; what a slider over the whole run shows.
+    pub fn ordinal(&self, place: Place) -> usize {
+        let place = self.clamp(place);
+        self.events_before(place) + place.call - 1
+    }
+
+    /// The place that has so many places before it, or the last.
+    pub fn place_at(&self, ordinal: usize) -> Place {
+        let reached = &self.calls[..self.last_place().call.min(self.calls.len())];
+        // Before the entry of a call lie the events before it and the entries of those calls.
+        let mut low = 0;
+        let mut high = reached.len();
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if reached[middle].first + middle <= ordinal {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let call = low.max(1);
+        let before = reached.get(call - 1).map_or(0, |c| c.first + call - 1);
+        self.clamp(Place { call, step: ordinal.saturating_sub(before) })
+    }
+
     /// The event that led to a place, with its index; none at the entry of a call.
     pub fn event_at(&self, place: Place) -> Option<(usize, &Recorded)> {
         let place = self.clamp(place);

@@ -146,6 +146,11 @@ fn walking_step_by_step_visits_every_place_once_in_both_directions() {
         assert_eq!(back, *place);
     }
     assert_eq!(timeline.step_back(back), None);
+    for (ordinal, place) in places.iter().enumerate() {
+        assert_eq!(timeline.ordinal(*place), ordinal);
+        assert_eq!(timeline.place_at(ordinal), *place);
+    }
+    assert_eq!(timeline.place_at(usize::MAX), timeline.last_place());
     for (index, _) in timeline.events().iter().enumerate() {
         let place = timeline.place_after(index);
         assert_eq!(timeline.events_before(place), index + 1);
