@@ -69,15 +69,17 @@ impl Report {
 
 /// Puts every case of a corpus, one a line, through `check`, on so many threads. Empty lines are
 /// passed over.
-pub fn check_corpus<F>(text: &str, threads: usize, check: F) -> Report
+pub fn check_corpus<F>(text: &[u8], threads: usize, check: F) -> Report
 where
     F: Fn(&Case) -> Option<Difference> + Sync,
 {
-    let lines: Vec<(usize, &str)> =
-        (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
+    let lines: Vec<(usize, &[u8])> = (1..)
+        .zip(text.split(|byte| *byte == b'\n'))
+        .filter(|(_, line)| !line.trim_ascii().is_empty())
+        .collect();
     let share = lines.len().div_ceil(threads.max(1)).max(1);
     let check = &check;
-    let check_share = move |lines: &[(usize, &str)]| {
+    let check_share = move |lines: &[(usize, &[u8])]| {
         let mut report = Report::default();
         for (number, line) in lines {
             report.add(*number, Case::read(line).map(|case| check(&case)));

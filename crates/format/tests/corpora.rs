@@ -9,10 +9,10 @@ use uvmscope_format::conform::{Difference, check_corpus, check_script};
 use uvmscope_format::corpus::Case;
 use uvmscope_format::{parse, script, to_text};
 
-fn read_gzip(path: &Path) -> String {
+fn read_gzip(path: &Path) -> Vec<u8> {
     let file = std::fs::File::open(path).expect("the corpus is there");
-    let mut text = String::new();
-    GzDecoder::new(file).read_to_string(&mut text).expect("the corpus is gzipped text");
+    let mut text = Vec::new();
+    GzDecoder::new(file).read_to_end(&mut text).expect("the corpus is gzipped");
     text
 }
 

@@ -228,8 +228,8 @@ pub struct ObjectPage {
 
 impl Case {
     /// Reads one line of a corpus.
-    pub fn read(line: &str) -> Result<Self, CaseError> {
-        let case: Self = serde_json::from_str(line)?;
+    pub fn read(line: &[u8]) -> Result<Self, CaseError> {
+        let case: Self = serde_json::from_slice(line)?;
         case.check()?;
         Ok(case)
     }

@@ -65,6 +65,9 @@ pub fn parse(text: &str) -> Parsed {
 
 /// Reads a script from bytes that may turn out to be no text.
 pub fn parse_bytes(bytes: &[u8]) -> Parsed {
+    if bytes.len() > MAX_TEXT {
+        return parser::too_long();
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) => parse(text),
         Err(error) => parse_beginning(bytes, error.valid_up_to()),

@@ -24,13 +24,7 @@ pub(super) enum Ends {
 /// Reads a script.
 pub(super) fn parse(text: &str, ends: Ends) -> Parsed {
     if text.len() > MAX_TEXT {
-        let problem = Problem::Limit {
-            what: format!("{} bytes of text", text.len()),
-            most: "1 MiB of text".to_owned(),
-            remedy: "shorten it".to_owned(),
-        };
-        let error = ScriptError { line: 1, column: 1, width: 1, problem };
-        return Parsed { script: Script::default(), errors: vec![error] };
+        return too_long();
     }
     let mut parser = Parser::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -41,6 +35,17 @@ pub(super) fn parse(text: &str, ends: Ends) -> Parsed {
         }
     }
     parser.finish(ends)
+}
+
+/// What comes of a text that is longer than a script may be.
+pub(super) fn too_long() -> Parsed {
+    let problem = Problem::Limit {
+        what: "the text is too long".to_owned(),
+        most: "1 MiB of text".to_owned(),
+        remedy: "shorten it".to_owned(),
+    };
+    let error = ScriptError { line: 1, column: 1, width: 1, problem };
+    Parsed { script: Script::default(), errors: vec![error] }
 }
 
 #[derive(Default)]
