@@ -222,7 +222,7 @@ mod tests {
         let widths = Widths { entry: Unit(100), hole: Unit(300), band: Unit(500) };
         let pieces = [
             (VaRange::new(Vaddr(0x1000), Vaddr(0x2000)), PieceKind::Mapped),
-            (VaRange::new(Vaddr(0x2000), Vaddr(u64::MAX & !0xfff)), PieceKind::Hole),
+            (VaRange::new(Vaddr(0x2000), Vaddr(!0xfff)), PieceKind::Hole),
         ];
         let axis = Axis::lay_out(&pieces, Unit(0), Unit(1000), widths);
         assert_eq!(axis.x_of(Vaddr(0)), Unit(0));

@@ -95,7 +95,9 @@ classes! {
     Resident, "resident";
     /// Several pages in one cell.
     Grouped, "grouped";
-    /// Level of what fills a cell.
+    /// Level of a cell of several pages: how many of them are resident.
+    Level, "level";
+    /// Level of a cell: how many of its pages have a `wire_count`.
     Fill, "fill";
     /// Foot of a cell: the pmap holds it wired.
     Foot, "foot";

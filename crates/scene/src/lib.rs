@@ -6,6 +6,7 @@
 //! place gives the same picture everywhere.
 
 pub mod axis;
+pub mod caption;
 pub mod class;
 pub mod geom;
 pub mod key;
@@ -19,6 +20,7 @@ pub mod viewport;
 mod words;
 
 pub use axis::{Axis, Piece, PieceKind};
+pub use caption::{Caption, call_text};
 pub use class::{Class, Classes};
 pub use geom::{Point, Rect, Unit, px};
 pub use key::{Key, Layer, Subject};

@@ -207,7 +207,9 @@ impl Node {
                 if !words.is_empty() {
                     words.push(' ');
                 }
-                spans.iter().for_each(|s| words.push_str(&s.text));
+                for span in spans {
+                    words.push_str(&span.text);
+                }
             }
         }
         words

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use uvmscope_replay::{CallRun, Place, Timeline};
 use uvmscope_uvm::event::{Args, Pin, PinAt};
-use uvmscope_uvm::{Func, KernelEvent, Recorded, Site, State};
+use uvmscope_uvm::{Cond, Func, KernelEvent, Recorded};
 
 use crate::marks::Mark;
 
@@ -23,6 +23,8 @@ pub struct Frame {
     pub args: Args,
     /// The step that entered it.
     pub step: usize,
+    /// Walks over the range that it has come to the end of.
+    pub(crate) walks: u32,
     pins: [Option<PinAt>; PINS.len()],
 }
 
@@ -36,7 +38,7 @@ fn slot(pin: Pin) -> usize {
 
 impl Frame {
     fn new(func: Func, args: Args, step: usize) -> Self {
-        let mut frame = Self { func, args, step, pins: [None; PINS.len()] };
+        let mut frame = Self { func, args, step, walks: 0, pins: [None; PINS.len()] };
         match args {
             Args::None => {}
             Args::Range(range) => {
@@ -120,14 +122,22 @@ impl Story {
     }
 
     /// Whether a line has made a step of the call before or at a place.
-    pub(crate) fn has_run(&self, place: Place, file: &'static str, line: u32) -> bool {
+    pub fn has_run(&self, place: Place, file: &'static str, line: u32) -> bool {
         let first = self.index(place).and_then(|index| index.ran.get(&(file, line)));
         first.is_some_and(|step| *step <= place.step)
     }
 
-    /// The last statement that ran before a place, outside of the functions entered since.
-    pub(crate) fn site(&self, place: Place) -> Option<Site> {
-        self.event(place).map(|recorded| recorded.site)
+    /// Whether the step at a place is an assertion that stops the machine in the next.
+    pub(crate) fn is_assertion(&self, place: Place) -> bool {
+        let next = Place { step: place.step + 1, ..place };
+        matches!(self.event(next).map(|r| &r.event), Some(KernelEvent::Panic { .. }))
+    }
+
+    /// What stands beside the line that made the step where `cursor` is: the operands of a
+    /// condition with its outcome, or a value before and after.
+    pub fn beside(&self, cursor: &uvmscope_replay::Cursor) -> Option<String> {
+        let recorded = self.event(cursor.place())?;
+        crate::caption::operands::beside(cursor.state(), &recorded.event)
     }
 
     fn index(&self, place: Place) -> Option<&CallIndex> {
@@ -147,14 +157,6 @@ impl Story {
             index
         }))
     }
-
-    /// The state is not part of a story; places and states come from cursors.
-    pub(crate) fn live_entry(state: &State, at: PinAt) -> Option<u32> {
-        match at {
-            PinAt::Entry(id) => state.get_entry(id).map(|e| e.birth),
-            PinAt::Addr(_) => None,
-        }
-    }
 }
 
 fn follow(stack: &mut Stack, event: &KernelEvent, step: usize) {
@@ -166,6 +168,11 @@ fn follow(stack: &mut Stack, event: &KernelEvent, step: usize) {
         KernelEvent::Pin { pin, at } => {
             if let Some(frame) = stack.last_mut() {
                 frame.pins[slot(pin)] = Some(at);
+            }
+        }
+        KernelEvent::Test { cond: Cond::StartsBefore { .. }, held: false } => {
+            if let Some(frame) = stack.last_mut() {
+                frame.walks += 1;
             }
         }
         _ => {}

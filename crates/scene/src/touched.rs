@@ -74,8 +74,8 @@ pub(crate) fn page_of(event: &KernelEvent) -> Option<Vaddr> {
         | E::TouchFault { va, .. }
         | E::FaultWireFailed { va, .. }
         | E::WiringUnchanged { va }
-        | E::Enter { args: Args::Page(va), .. } => Some(va),
-        E::Test {
+        | E::Enter { args: Args::Page(va), .. }
+        | E::Test {
             cond:
                 Cond::InPmap { va, .. }
                 | Cond::AnonResident { va, .. }
@@ -106,9 +106,10 @@ pub(crate) fn address_of(event: &KernelEvent, state: &State) -> Option<Vaddr> {
 pub(crate) fn boundary_of(event: &KernelEvent) -> Option<Vaddr> {
     use KernelEvent as E;
     match *event {
-        E::ClipStart { at, .. } | E::ClipEnd { at, .. } => Some(at),
+        E::ClipStart { at, .. }
+        | E::ClipEnd { at, .. }
+        | E::Test { cond: Cond::Cuts { at, .. }, .. } => Some(at),
         E::EntryStart { to, .. } | E::EntryEnd { to, .. } => Some(to),
-        E::Test { cond: Cond::Cuts { at, .. }, .. } => Some(at),
         _ => None,
     }
 }

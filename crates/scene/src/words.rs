@@ -7,7 +7,7 @@ pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -28,7 +28,7 @@ pub(crate) fn count(n: u64, thing: &str) -> String {
 pub(crate) fn bytes(n: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = UNITS.iter().find(|(size, _)| n >= 8 * 1024 && n % size == 0);
+    let unit = UNITS.iter().find(|(size, _)| n >= 8 * 1024 && n.is_multiple_of(*size));
     match unit {
         Some((size, name)) => format!("{} {name}", number(n / size)),
         None => count(n, "byte"),

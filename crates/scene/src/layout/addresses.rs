@@ -1,5 +1,7 @@
 //! Addresses at the boundaries, none upon another, and the letters below them.
 
+use std::cmp::Reverse;
+
 use uvmscope_uvm::Vaddr;
 
 use crate::class::{Class, Classes, text_width};
@@ -98,10 +100,12 @@ impl Draw<'_> {
         let mut order: Vec<Wish> = wishes.to_vec();
         // The ends keep to the first row, so they go first where that leaves room for the rest.
         let ends_first = !self.view.is_compact();
+        // Of those in question the upper goes first: its address can hang to the right, and the
+        // line to the lower one passes on the left of it.
         order.sort_by_key(|w| match w.rank {
-            0 => u8::from(ends_first),
-            1 => u8::from(!ends_first),
-            _ => 2,
+            0 => (u8::from(ends_first), Reverse(w.va)),
+            1 => (u8::from(!ends_first), Reverse(Vaddr(0))),
+            _ => (2, Reverse(Vaddr(0))),
         });
         let most = if self.view.is_compact() { 5 } else { 48 };
         let mut taken: [Vec<(Unit, Unit)>; ADDR_LEVELS] = std::array::from_fn(|_| Vec::new());

@@ -289,11 +289,10 @@ pub(crate) fn kinds(entry: &Entry) -> Vec<&'static str> {
 /// From all that could stand on a bar to the least.
 fn badge_choices(entry: &Entry, compact: bool) -> Vec<String> {
     let pages = count(entry.range.pages().0, "page");
-    let short = format!("{} p", number(entry.range.pages().0));
     let mut full = kinds(entry).join(" \u{b7} ");
     if full.is_empty() {
-        return vec![pages, short];
+        return vec![pages];
     }
     full = format!("{full} \u{b7} {pages}");
-    if compact { vec![pages, short] } else { vec![full, pages, short] }
+    if compact { vec![pages] } else { vec![full, pages] }
 }

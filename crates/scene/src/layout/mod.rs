@@ -12,6 +12,7 @@ pub(crate) mod request;
 mod rows;
 pub(crate) mod window;
 
+pub(crate) use promises::words_of as promise_words;
 use uvmscope_replay::{CallRun, Cursor, Place};
 use uvmscope_uvm::event::PinAt;
 use uvmscope_uvm::{EntryId, KernelEvent, State, VaRange, Vaddr};

@@ -49,6 +49,11 @@ impl Draw<'_> {
         }
     }
 
+    /// Whether the step is a cut that is not made.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.cut().is_some_and(|cut| cut.how == Class::Refused)
+    }
+
     fn draw_blade(&mut self, cut: Cut) {
         let x = self.axis.x_of(cut.at);
         let rows = self.rows;
@@ -62,8 +67,8 @@ impl Draw<'_> {
         let knife = vec![
             Stroke::Move(Point::new(-px(5), top)),
             Stroke::Line(Point::new(px(5), top)),
-            Stroke::Line(Point::new(Unit(14), foot)),
-            Stroke::Line(Point::new(-Unit(14), foot)),
+            Stroke::Line(Point::new(Unit(6), foot)),
+            Stroke::Line(Point::new(-Unit(6), foot)),
             Stroke::Close,
         ];
         let title = match cut.how {

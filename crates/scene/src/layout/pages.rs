@@ -26,8 +26,8 @@ pub(crate) struct Cell {
     pub(crate) counted: u64,
     /// Wired mappings in the pmap.
     pub(crate) held: u64,
-    /// The largest `wire_count` among them.
-    pub(crate) wire_count: u16,
+    /// The least and the largest `wire_count` among them.
+    pub(crate) counts: Option<(u16, u16)>,
     /// Pages of which `wire_count` and the wired mapping here contradict one another.
     pub(crate) odd: u64,
 }
@@ -37,7 +37,8 @@ impl Cell {
         self.resident += 1;
         self.counted += u64::from(wire_count != 0);
         self.held += u64::from(held);
-        self.wire_count = self.wire_count.max(wire_count);
+        let (least, most) = self.counts.unwrap_or((wire_count, wire_count));
+        self.counts = Some((least.min(wire_count), most.max(wire_count)));
         self.odd += u64::from((wire_count != 0) != held);
     }
 }
@@ -90,8 +91,8 @@ struct Totals {
     pages: u64,
     resident: u64,
     held: u64,
-    grouped: bool,
-    odd: u64,
+    /// The most pages in one cell.
+    each: u64,
 }
 
 impl Draw<'_> {
@@ -112,8 +113,7 @@ impl Draw<'_> {
                 totals.pages += cell.pages;
                 totals.resident += cell.resident;
                 totals.held += cell.held;
-                totals.odd += cell.odd;
-                totals.grouped |= each > 1;
+                totals.each = totals.each.max(cell.pages);
                 self.draw_cell(&bar, n * each, &cell, each, &mut free_from);
             }
         }
@@ -146,70 +146,51 @@ impl Draw<'_> {
         let radius = Unit(25).min(rect.width / 4);
         let mut node =
             Node::new(Key::Page(va), class).titled(title(va, cell)).rect(class, rect, radius);
-        if cell.resident > 0 {
-            let level = scale(i64::from(rect.height.0), cell.counted, cell.pages);
+        let level = |part: u64| {
+            let level = scale(i64::from(rect.height.0), part, cell.pages);
             let level = Unit(i32::try_from(level).unwrap_or(0));
-            let fill = Rect::new(rect.x, rect.bottom() - level, rect.width, level);
-            node = node.rect(Class::Fill, fill, radius);
+            let level = if part > 0 { level.max(px(5)) } else { Unit::ZERO };
+            Rect::new(rect.x, rect.bottom() - level, rect.width, level)
+        };
+        if each > 1 && cell.resident > 0 {
+            node = node.rect(Class::Level, level(cell.resident), radius);
+        }
+        if cell.resident > 0 {
+            node = node.rect(Class::Fill, level(cell.counted), radius);
         }
         if cell.held > 0 {
             let foot = Rect::new(rect.x, rect.bottom() - px(4), rect.width, px(4));
             node = node.rect(Class::Foot, foot, Unit::ZERO);
         }
-        node = self.cell_number(node, rect, cell, each, free_from);
+        node = cell_number(node, rect, cell, each, free_from);
         let group = va.0 / (PAGE_SIZE * each).max(1) / GROUP;
         self.out.add(Layer::Pages, group, node);
     }
 
-    fn cell_number(
-        &self,
-        node: Node,
-        rect: Rect,
-        cell: &Cell,
-        each: u64,
-        free_from: &mut Unit,
-    ) -> Node {
-        if cell.resident == 0 {
-            return node;
-        }
-        let text = if each > 1 { number(cell.resident) } else { cell.wire_count.to_string() };
-        let width = text_width(Class::PageText, &text);
-        let middle = rect.center_x();
-        if width <= rect.width {
-            let baseline = rect.y + rect.height / 2 + px(3);
-            let spans = vec![Span::plain(text)];
-            return node.text(Class::PageText, (middle, baseline), Anchor::Middle, spans);
-        }
-        // A count that wrapped is too wide for its cell, and too important to be left out.
-        if each == 1 && *free_from <= middle - width / 2 {
-            *free_from = middle + width / 2 + px(4);
-            let class = Classes::of(Class::PageText).with(Class::Alert);
-            let spans = vec![Span::plain(text)];
-            return node.text(class, (middle, rect.bottom() + px(10)), Anchor::Middle, spans);
-        }
-        node
-    }
-
     fn draw_notes(&mut self, totals: Totals) {
-        if totals.pages == 0 {
-            return;
-        }
-        let resident =
-            format!("{} resident of {}", number(totals.resident), count(totals.pages, "page"));
+        let resident = match totals.pages {
+            0 => "no pages: nothing is mapped here".to_owned(),
+            pages => format!("{} resident of {}", number(totals.resident), count(pages, "page")),
+        };
         let held = match totals.held {
             0 => "none held wired by the pmap".to_owned(),
             n => format!("thick foot: held wired by the pmap, {}", number(n)),
         };
-        let meaning = if totals.grouped {
-            "number: resident pages of a group"
+        let grouped = format!("a cell is up to {}", count(totals.each, "page"));
+        let mut lines = Vec::new();
+        if totals.pages == 0 {
+            lines.push(resident);
+        } else if self.view.is_compact() {
+            let cells = if totals.each > 1 { format!("; {grouped}") } else { String::new() };
+            lines.push(format!("{resident}, {} held wired", number(totals.held)));
+            lines.push(format!("number: wire_count{cells}"));
         } else {
-            "number: the page's wire_count"
-        };
-        let lines = if self.view.is_compact() {
-            vec![resident, format!("{meaning}; {} held wired", number(totals.held))]
-        } else {
-            vec![[resident, meaning.to_owned(), held].join("  \u{b7}  ")]
-        };
+            let mut words = vec![resident, "number: the page's wire_count".to_owned(), held];
+            if totals.each > 1 {
+                words.insert(1, grouped);
+            }
+            lines.push(words.join("  \u{b7}  "));
+        }
         for (n, line) in (0u8..).zip(lines) {
             let y = self.rows.note + px(15) * i32::from(n);
             let node = Node::new(Key::Note(n), Class::Note).at(self.rows.left, y).text(
@@ -223,20 +204,38 @@ impl Draw<'_> {
     }
 }
 
+/// The cell with its number, where that fits.
+fn cell_number(node: Node, rect: Rect, cell: &Cell, each: u64, free_from: &mut Unit) -> Node {
+    let text = match cell.counts {
+        None => return node,
+        Some((least, most)) if least == most => most.to_string(),
+        Some(_) => "*".to_owned(),
+    };
+    let width = text_width(Class::PageText, &text);
+    let middle = rect.center_x();
+    if width <= rect.width {
+        let baseline = rect.y + rect.height / 2 + px(3);
+        let spans = vec![Span::plain(text)];
+        return node.text(Class::PageText, (middle, baseline), Anchor::Middle, spans);
+    }
+    // A count that wrapped is too wide for its cell, and too important to be left out.
+    if each == 1 && *free_from <= middle - width / 2 {
+        *free_from = middle + width / 2 + px(4);
+        let class = Classes::of(Class::PageText).with(Class::Alert);
+        let spans = vec![Span::plain(text)];
+        return node.text(class, (middle, rect.bottom() + px(10)), Anchor::Middle, spans);
+    }
+    node
+}
+
 /// What a cell shows, in words.
 fn title(va: Vaddr, cell: &Cell) -> String {
     if cell.pages == 1 {
-        return match (cell.resident, cell.held) {
-            (0, _) => format!("page {va}: not resident"),
-            (_, 0) => format!(
-                "page {va}: resident, wire_count {}, not held wired by the pmap",
-                cell.wire_count
-            ),
-            _ => format!(
-                "page {va}: resident, wire_count {}, held wired by the pmap",
-                cell.wire_count
-            ),
+        let Some((count, _)) = cell.counts else {
+            return format!("page {va}: not resident");
         };
+        let held = if cell.held == 0 { "not held" } else { "held" };
+        return format!("page {va}: resident, wire_count {count}, {held} wired by the pmap");
     }
     format!(
         "{} from {va}: {} resident, {} with a wire_count, {} held wired by the pmap",

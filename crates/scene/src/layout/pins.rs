@@ -46,6 +46,10 @@ impl Draw<'_> {
             }
         }
         let rows = self.rows;
+        if self.view.is_compact() && self.is_refusal() {
+            // On a narrow screen the reason needs their place.
+            of_addresses.clear();
+        }
         let bar_top = rows.bar + px(1);
         self.flags = self.draw_signs(of_addresses, rows.pin_addr, bar_top, Class::PinAddr);
         let taken = self.draw_signs(of_entries, rows.pin_entry, bar_top, Class::Pin);
@@ -144,6 +148,8 @@ impl Draw<'_> {
                 Anchor::Middle,
                 vec![Span::plain(sign.pin.name())],
             );
-        self.out.add(Layer::Pins, 0, node);
+        // Signs of entries stand over the stems of addresses.
+        let front = u64::from(class == Class::Pin);
+        self.out.add(Layer::Pins, front, node);
     }
 }

@@ -56,26 +56,26 @@ impl Draw<'_> {
         // The widest first: where words do not fit everywhere, it is the one that gets them.
         gaps.sort_by_key(|gap| (-gap.bar.rect.width, gap.bar.birth));
         let mut plates: Vec<(Unit, Unit)> = Vec::new();
-        for gap in gaps {
-            self.draw_gap(&gap, &mut plates);
+        for gap in &gaps {
+            self.draw_gap(gap, &mut plates);
         }
     }
 
     fn draw_gap(&mut self, gap: &Gap, plates: &mut Vec<(Unit, Unit)>) {
-        let rect = Rect { y: self.rows.hatch, height: self.rows.hatch_height, ..gap.bar.rect };
+        let hatch = Rect { y: self.rows.hatch, height: self.rows.hatch_height, ..gap.bar.rect };
         let class = Classes::of(if gap.broken { Class::Broken } else { Class::Pending })
             .with_if(Class::Hatched, gap.broken);
         let (lead, rest) = words_of(gap.what, gap.broken);
         let mut node = Node::new(Key::Hatch(gap.bar.birth), class)
             .titled(format!("{lead}: {rest}"))
-            .rect(class, rect, px(4));
+            .rect(class, hatch, px(4));
         node.born = match self.born(&gap.bar) {
             Some(Born::Rect(from)) => {
-                Some(Born::Rect(Rect { y: rect.y, height: rect.height, ..from }))
+                Some(Born::Rect(Rect { y: hatch.y, height: hatch.height, ..from }))
             }
             _ => None,
         };
-        if let Some((plate, lines)) = self.plate(rect, gap.what, (&lead, &rest), plates) {
+        if let Some((plate, lines)) = self.plate(hatch, gap.what, (&lead, &rest), plates) {
             plates.push((plate.x, plate.right()));
             let class = Classes::of(Class::Plate).with_if(Class::Pending, !gap.broken);
             node = node.rect(class, plate, px(11));

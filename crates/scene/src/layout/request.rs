@@ -86,7 +86,7 @@ impl Draw<'_> {
         };
         let Some(range) = request.range else {
             let node = Node::new(Key::RequestText, Class::RequestText)
-                .at(self.request_text_x(self.rows.left), self.rows.request)
+                .at(request_text_x(self.rows.left), self.rows.request)
                 .text(
                     Class::RequestText,
                     (Unit::ZERO, Unit::ZERO),
@@ -109,7 +109,8 @@ impl Draw<'_> {
         let class = Classes::of(Class::Request).with_if(Class::Empty, caret);
         let node = Node::new(Key::Request, class).titled(title).part(class, Shape::Path(bracket));
         self.out.add(Layer::Request, 0, node);
-        let spans = request_words(request, range, self.view.is_compact());
+        let room = self.rows.right - request_text_x(self.rows.left) + px(18);
+        let spans = request_words(request, range, room);
         self.request_words(x, right, spans);
     }
 
@@ -117,7 +118,7 @@ impl Draw<'_> {
     fn request_words(&mut self, x: Unit, right: Unit, spans: Vec<Span>) {
         let text: String = spans.iter().map(|s| s.text.as_str()).collect();
         let width = text_width(Class::RequestText, &text);
-        let label_end = self.request_text_x(self.rows.left);
+        let label_end = request_text_x(self.rows.left);
         let (at, anchor) = if self.view.is_compact() {
             (label_end, Anchor::Start)
         } else if right + px(14) + width <= self.rows.right + px(20) {
@@ -137,10 +138,6 @@ impl Draw<'_> {
         self.out.add(Layer::Request, 0, node);
     }
 
-    fn request_text_x(&self, left: Unit) -> Unit {
-        left + text_width(Class::Row, "request") + px(10)
-    }
-
     fn guides(&mut self, x: Unit, right: Unit, caret: bool) {
         let (top, bottom) = (self.rows.bracket + px(12), self.rows.cell + self.rows.cell_height);
         let ends = if caret { vec![(0, x)] } else { vec![(0, x), (1, right)] };
@@ -155,6 +152,11 @@ impl Draw<'_> {
     }
 }
 
+/// Where the words may begin: behind the layer's caption.
+fn request_text_x(left: Unit) -> Unit {
+    left + text_width(Class::Row, "request") + px(10)
+}
+
 /// A call that names no range, or one that is not known yet.
 fn rangeless(request: Request) -> Vec<Span> {
     match request.given {
@@ -165,24 +167,30 @@ fn rangeless(request: Request) -> Vec<Span> {
     }
 }
 
-fn request_words(request: Request, range: VaRange, compact: bool) -> Vec<Span> {
+/// The words beside the bracket, as many as fit into `room`.
+fn request_words(request: Request, range: VaRange, room: Unit) -> Vec<Span> {
     let mut spans = vec![Span::plain(format!("{} [x, y)", request.name))];
     let len = request.given.map_or(0, |(_, len)| len);
+    let mut more = Vec::new();
     if request.is_empty() {
         spans.push(Span::plain("  "));
         spans.push(Span::of(Class::Alert, "empty: x = y"));
-        if len != 0 && !compact {
-            spans.push(Span::of(Class::Dim, format!("  {} rounded up wraps to 0", bytes(len))));
+        if len != 0 {
+            more.push(format!("  {} rounded up wraps to 0", bytes(len)));
         }
     } else if request.is_wrapped() {
         spans.push(Span::plain("  "));
         spans.push(Span::of(Class::Alert, "wrapped: y < x"));
-    } else if !compact || len % 4096 != 0 {
+    } else {
         let pages = count(range.pages().0, "page");
-        let note =
-            if len == range.len().0 { pages } else { format!("{} \u{2192} {pages}", bytes(len)) };
-        spans.push(Span::of(Class::Dim, format!("  {note}")));
+        if len != range.len().0 {
+            more.push(format!("  {} \u{2192} {pages}", bytes(len)));
+        }
+        more.push(format!("  {pages}"));
     }
+    let said: i32 = spans.iter().map(|s| text_width(Class::RequestText, &s.text).0).sum();
+    let fits = |text: &String| Unit(said) + text_width(Class::RequestText, text) <= room;
+    spans.extend(more.into_iter().find(fits).map(|text| Span::of(Class::Dim, text)));
     spans
 }
 

@@ -209,10 +209,10 @@ impl Overview {
             if Some(entry.range.start) == first {
                 before = rank;
             }
-            if entry.wired_count != 0 {
-                if let Some(bin) = wired.get_mut(rank / each) {
-                    *bin += 1;
-                }
+            if entry.wired_count != 0
+                && let Some(bin) = wired.get_mut(rank / each)
+            {
+                *bin += 1;
             }
         }
         Self { total, before, shown: drawn.iter().map(|i| i.count).sum(), wired }

@@ -8,29 +8,29 @@ use uvmscope_uvm::{
 };
 
 /// Where the calls of random scripts lie.
-pub const BASE: u64 = 0x7f7f_f000_0000;
+pub(crate) const BASE: u64 = 0x7f7f_f000_0000;
 const PAGE: u64 = 4096;
 
 /// A small generator of numbers; its seed names the script it makes.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d | 1)
     }
 
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % bound
     }
 
-    pub fn chance(&mut self, one_in: u64) -> bool {
+    pub(crate) fn chance(&mut self, one_in: u64) -> bool {
         self.below(one_in) == 0
     }
 
-    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[usize::try_from(self.below(from.len() as u64)).expect("an index")]
     }
 
@@ -58,19 +58,19 @@ impl Random {
         }
     }
 
-    pub fn config(&mut self) -> Config {
+    pub(crate) fn config(&mut self) -> Config {
         let changes: Changes = Change::ALL.into_iter().filter(|_| self.chance(3)).collect();
         Config { diagnostic: !self.chance(3), changes }
     }
 
-    pub fn vm(&mut self) -> Vm {
+    pub(crate) fn vm(&mut self) -> Vm {
         let wiredmax = Pages(if self.chance(8) { self.below(20) } else { 100_000 });
         let memlock_limit = self.chance(6).then(|| Bytes(self.below(20) * 2048));
         let file_pages = Pages(if self.chance(4) { self.below(8) } else { 1 << 20 });
         Vm { wiredmax, memlock_limit, file_pages, ..Vm::default() }
     }
 
-    pub fn call(&mut self) -> Call {
+    pub(crate) fn call(&mut self) -> Call {
         let (addr, len) = (self.addr(), self.len());
         match self.below(20) {
             0..=4 => self.mmap(addr, len),
@@ -120,13 +120,13 @@ impl Random {
         Call::Mmap { addr, len, prot: self.prot(), flags, offset }
     }
 
-    pub fn calls(&mut self, count: u64) -> Vec<Call> {
+    pub(crate) fn calls(&mut self, count: u64) -> Vec<Call> {
         (0..count).map(|_| self.call()).collect()
     }
 }
 
 /// The entries lie in order within the map, and every way to find them agrees.
-pub fn check_list(state: &State, vm: Vm) {
+pub(crate) fn check_list(state: &State, vm: Vm) {
     let mut at = state.first();
     let mut low = vm.min;
     let mut before = uvmscope_uvm::EntryId::HEADER;
@@ -149,7 +149,7 @@ pub fn check_list(state: &State, vm: Vm) {
 }
 
 /// References are counted, pages have one owner, and the pmap maps what entries have.
-pub fn check_memory(state: &State) {
+pub(crate) fn check_memory(state: &State) {
     let mut refs = BTreeMap::new();
     let mut owned = 0;
     for (_, e) in state.entries() {
