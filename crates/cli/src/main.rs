@@ -1,0 +1,72 @@
+//! The program `uvmscope`: scripts run on a simulated kernel, and the kernel held to what the
+//! real functions did.
+
+mod conform;
+mod input;
+mod run;
+mod steps;
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What the program has to say at its end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    /// Everything went as it should.
+    Success = 0,
+    /// A case differs; or the program could not do its work at all.
+    Failure = 1,
+    /// Something that was read is not well-formed.
+    BadInput = 2,
+    /// The simulated machine stopped.
+    Halted = 3,
+}
+
+#[derive(Parser)]
+#[command(
+    name = "uvmscope",
+    version,
+    about = "How a NetBSD kernel's memory map splits, wires and breaks"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::RunArgs),
+    Conform(conform::ConformArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let done = match &cli.command {
+        Command::Run(args) => run::run(args, &mut out),
+        Command::Conform(args) => conform::conform(args, &mut out),
+    };
+    let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));
+    match done {
+        Ok(status) => ExitCode::from(status as u8),
+        // Whoever reads the output has seen enough of it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(format_args!("uvmscope: {error:#}"));
+            ExitCode::from(Status::Failure as u8)
+        }
+    }
+}
+
+/// Says what is wrong. If nobody listens any more, the exit status still tells.
+pub(crate) fn complain(what: impl Display) {
+    let _ = writeln!(io::stderr(), "{what}");
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
