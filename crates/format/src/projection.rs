@@ -3,7 +3,7 @@
 //! The recording knows more than the corpora tell: every test, every variable, every write. Here
 //! it is thinned to what they tell, in their order.
 
-use uvmscope_replay::{CallEnd, CallRun, Timeline};
+use uvmscope_replay::{CallEnd, CallRun, Cursor, Timeline};
 use uvmscope_uvm::event::{self, Args};
 use uvmscope_uvm::{EntryId, Func, Halt, KernelEvent, Recorded, State, VaRange, Vaddr};
 
@@ -194,6 +194,29 @@ fn tell_enter(func: Func, range: VaRange) -> Option<Event> {
         Func::UvmFaultUnwire => Some(Event::FaultUnwire { start, end }),
         _ => None,
     }
+}
+
+/// What the corpora tell of the step that led to where `cursor` stands; nothing for what only the
+/// recording knows.
+pub fn event_at(cursor: &Cursor) -> Option<Event> {
+    let timeline = cursor.timeline();
+    let place = cursor.place();
+    let (index, recorded) = timeline.event_at(place)?;
+    let first = timeline.calls().get(place.call - 1)?.first;
+    // Entries are told as they were before.
+    let mut before = cursor.clone();
+    before.step_back();
+    let state = before.state().clone();
+    let mut walk = Walk { events: timeline.events(), state, frames: Vec::new() };
+    timeline.events()[first..=index].iter().for_each(|recorded| walk.follow(&recorded.event));
+    walk.tell(&recorded.event)
+}
+
+/// A state as the corpora tell it, at any moment of a run.
+pub fn state(state: &State) -> After {
+    let mut after = After::default();
+    describe(state, &mut after);
+    after
 }
 
 /// Tells the state at the end of a call.

@@ -80,11 +80,13 @@ pub enum Layer {
     Promises,
     /// What the pages say.
     Pages,
+    /// The cut of this moment; what points at it stands before it.
+    Blade,
     /// The kernel's variables.
     Pins,
     /// The request.
     Request,
-    /// The cut and other things of one moment.
+    /// Other things of one moment, and what lies over everything.
     Moment,
 }
 
@@ -100,6 +102,7 @@ impl Layer {
             Self::Addresses => "addresses",
             Self::Promises => "promises",
             Self::Pages => "pages",
+            Self::Blade => "blade",
             Self::Pins => "pins",
             Self::Request => "request",
             Self::Moment => "moment",

@@ -36,6 +36,16 @@ pub const fn style() -> &'static str {
     STYLE
 }
 
+/// Light colours, as declarations for the rule of what holds a scene.
+pub const fn light() -> &'static str {
+    LIGHT
+}
+
+/// Dark colours, likewise.
+pub const fn dark() -> &'static str {
+    DARK
+}
+
 /// The picture as the text of an SVG file, or of an `svg` element for a page.
 pub fn to_svg(scene: &Scene, look: Look) -> String {
     let mut out = String::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use uvmscope_uvm::event::PinAt;
-use uvmscope_uvm::{Entry, EntryId, VaRange};
+use uvmscope_uvm::{Entry, EntryId, KernelEvent, VaRange};
 
 use crate::axis::PieceKind;
 use crate::class::{Class, Classes, text_width, type_of};
@@ -145,11 +145,11 @@ impl Draw<'_> {
             .rect(class, bar.rect, radius);
         node.born = self.born(bar);
         self.out.add_born(Layer::Claims, entry.birth, node);
-        self.draw_count(bar);
+        self.draw_count(bar, id);
         self.draw_attributes(bar, entry);
     }
 
-    fn draw_count(&mut self, bar: &Bar) {
+    fn draw_count(&mut self, bar: &Bar, id: EntryId) {
         let text = bar.wired_count.to_string();
         let style = [Class::Count, Class::Small]
             .into_iter()
@@ -157,8 +157,13 @@ impl Draw<'_> {
         let Some(style) = style else {
             return;
         };
-        let before = self.former(bar).map(|(b, _)| b.wired_count);
-        let before = before.filter(|b| *b != bar.wired_count);
+        // What is said comes from the step, so that a place reads the same wherever one comes from;
+        // only the motion is one of the way.
+        let before = match self.event {
+            Some(KernelEvent::WiredCount { entry, from, .. }) if *entry == id => Some(*from),
+            _ => None,
+        };
+        let drawn = self.former(bar).map(|(b, _)| b.wired_count).filter(|b| *b != bar.wired_count);
         let mut class = Classes::of(Class::Count)
             .with_if(Class::Small, style == Class::Small)
             .with_if(Class::Wired, bar.wired_count != 0);
@@ -181,7 +186,7 @@ impl Draw<'_> {
             let at = (Unit::ZERO, baseline + px(17));
             node = node.text(Class::CountLabel, at, Anchor::Middle, vec![Span::plain(label)]);
         }
-        node.tick = before.map(|b| (i64::from(b), i64::from(bar.wired_count)));
+        node.tick = drawn.map(|b| (i64::from(b), i64::from(bar.wired_count)));
         node.born = self.born_at(bar);
         self.out.add_born(Layer::ClaimText, bar.birth, node);
     }

@@ -86,7 +86,7 @@ impl Draw<'_> {
             node = node.rect(class, Rect::new(-px(11), y - px(2), px(22), px(4)), px(1));
         }
         node.born = self.previous.is_some().then_some(Born::At(Point::new(x, -px(40))));
-        self.out.add(Layer::Moment, 0, node);
+        self.out.add(Layer::Blade, 0, node);
         if let Some(range) = cut.tested {
             self.draw_refusal(x, cut.at, range);
         }

@@ -1,0 +1,92 @@
+//! Places as people, links and host pages write them.
+
+use std::fmt;
+
+use uvmscope_replay::Place;
+
+use crate::marks::MarkKind;
+use crate::story::Story;
+
+/// What was read is no place of the run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NoSuchPlace {
+    /// The text.
+    pub read: String,
+    /// Calls of the run.
+    pub calls: usize,
+}
+
+impl std::error::Error for NoSuchPlace {}
+
+impl fmt::Display for NoSuchPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, calls } = self;
+        write!(
+            f,
+            "`{read}` is no place of this run, which has {calls} calls; write call and step \
+             (`3.7`), a mark (`3.cut.1`, `3.end`), a number of steps (`12`) or a percentage (`40%`)"
+        )
+    }
+}
+
+impl Story {
+    /// Reads a place: a number of steps from the beginning (`12`), call and step (`3.7`), a mark of
+    /// a call (`3.cut.2`, `3.end`), the name of a mark in the script, or a percentage (`40%`).
+    ///
+    /// # Errors
+    /// [`NoSuchPlace`], which says what a place looks like.
+    pub fn place_of(&self, text: &str) -> Result<Place, NoSuchPlace> {
+        let text = text.trim();
+        let timeline = self.timeline();
+        let place = if let Some(percent) = text.strip_suffix('%') {
+            let last = timeline.ordinal(timeline.last_place());
+            per_mille(percent.trim()).map(|part| timeline.place_at((last * part + 500) / 1000))
+        } else if let Ok(ordinal) = text.parse::<usize>() {
+            Some(timeline.place_at(ordinal))
+        } else {
+            self.in_some_call(text).or_else(|| self.named(text))
+        };
+        let calls = timeline.calls().len();
+        place.ok_or_else(|| NoSuchPlace { read: text.to_owned(), calls })
+    }
+
+    /// The entry of the call that the script has put a mark of that name before.
+    fn named(&self, name: &str) -> Option<Place> {
+        let mut calls = self.timeline().script().calls();
+        let has_name = |mark: &(String, String)| mark.0 == name;
+        let call = calls.position(|(_, line)| line.mark.as_ref().is_some_and(has_name))?;
+        Some(Place { call: call + 1, step: 0 })
+    }
+
+    fn in_some_call(&self, text: &str) -> Option<Place> {
+        let (call, rest) = text.split_once('.')?;
+        let call = call.parse::<usize>().ok()?;
+        let timeline = self.timeline();
+        if call == 0 || call > timeline.calls().len() {
+            return None;
+        }
+        if rest == "end" {
+            return Some(timeline.clamp(Place { call, step: usize::MAX }));
+        }
+        if let Ok(step) = rest.parse() {
+            return Some(timeline.clamp(Place { call, step }));
+        }
+        let (kind, number) = rest.split_once('.').unwrap_or((rest, "1"));
+        let kind = MarkKind::ALL.into_iter().find(|k| k.name() == kind)?;
+        let number = number.parse::<usize>().ok()?.checked_sub(1)?;
+        let marks = self.marks();
+        let of_call = marks.iter().filter(|m| m.place.call == call && m.kind == kind);
+        of_call.map(|m| m.place).nth(number)
+    }
+}
+
+/// A percentage up to 100 with at most one decimal, in thousandths.
+fn per_mille(text: &str) -> Option<usize> {
+    let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(tenth) || tenth.len() > 1 {
+        return None;
+    }
+    let part = whole.parse::<usize>().ok()?.checked_mul(10)? + tenth.parse::<usize>().ok()?;
+    (part <= 1000).then_some(part)
+}
