@@ -94,10 +94,27 @@ function startWhenSeen(element) {
   observer.observe(element);
 }
 
+// ---- how wide elements are ----
+
+let resizes = null;
+
+/** Whole pixels of a box; nothing for one that is not shown. */
+function widthOf({ width }) {
+  return width > 0 ? Math.min(Math.round(width), 10000) : undefined;
+}
+
+function sizes() {
+  resizes ??= new ResizeObserver((entries) => {
+    for (const entry of entries) entry.target[resized](widthOf(entry.contentRect));
+  });
+  return resizes;
+}
+
 // ---- the element ----
 
 // Methods for this file only, under names that a host page cannot meet by accident.
 const begin = Symbol('begin');
+const resized = Symbol('resized');
 const restart = Symbol('restart');
 
 export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
@@ -122,6 +139,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
 
   disconnectedCallback() {
     observer?.unobserve(this);
+    resizes?.unobserve(this);
     // An element that is only moved is connected again before this runs.
     queueMicrotask(() => this.isConnected || this.#close());
   }
@@ -161,6 +179,11 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
 
   // ---- beginning and end ----
 
+  /** The element has another width; the picture is laid out anew for it. */
+  [resized](width) {
+    if (this.#seat !== null && width !== undefined) this.#core.resize(this.#seat, width);
+  }
+
   /** Starts the element if it has not started; failing leaves the light DOM. */
   [begin] = () => {
     if (this.#opening !== null) return this.#opening;
@@ -185,12 +208,18 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
       throw new Error('the element is not in the page');
     }
     const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name)]));
+    attributes.width = widthOf(this.getBoundingClientRect());
     const later = () => queueMicrotask(() => this.#tell());
     this.#seat = core.open(JSON.stringify(attributes), this.#resume, later);
     this.#core = core;
     this.#enclose();
     this.#dress();
     this.#live.replaceChildren(core.node(this.#seat));
+    sizes().observe(this);
+    // Keys act on the element that has the focus; a page may say that it is this one from the start.
+    if (this.hasAttribute('autofocus') && document.activeElement === document.body) {
+      queueMicrotask(() => this.#live.querySelector('[tabindex]')?.focus({ preventScroll: true }));
+    }
     this.#queue.push({ name: 'ready', detail: { version: core.version() } });
     this.#tell();
   }

@@ -9,12 +9,17 @@ const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../sh
 
 const SIZES = [[1440, 900], [768, 1024], [360, 740]];
 const SCHEMES = ['light', 'dark'];
-// What the element is asked to go to, by the name in the file. Call 3 is the first mlock of length
-// zero; a call ends in the state that it leaves behind.
+// What the element is asked to go to, by the name in the file; `null` is where it opens. Call 3 is
+// the first mlock of length zero, call 6 the munlock that panics.
 const PLACES = {
+  opening: null,
   first: '1.0',
-  empty: '3.0',
-  broken: '3.end',
+  asked: '3.0',
+  cut: '3.cut',
+  refused: '3.refused',
+  silent: '3.end',
+  split: '5.cut',
+  complaint: '6.console',
   panic: '100%',
 };
 
@@ -28,7 +33,7 @@ for (const [width, height] of SIZES) {
     const { page, context, complaints } = await open(browser, server.url, options);
     await ready(page);
     for (const [name, place] of Object.entries(PLACES)) {
-      const refusal = await page.evaluate((place) => document.querySelector('uvm-scope')
+      const refusal = place === null ? null : await page.evaluate((place) => document.querySelector('uvm-scope')
         .goto(place).then(() => null, (error) => error.message), place);
       if (refusal !== null) complaints.push(`${name}: ${refusal}`);
       await frames(page);

@@ -19,6 +19,8 @@ pub(crate) struct Attrs {
     pub(crate) mode: Option<String>,
     pub(crate) lang: Option<String>,
     pub(crate) height: Option<String>,
+    /// Width of the element in pixels when it started; measured by the script, no attribute.
+    pub(crate) width: Option<u16>,
 }
 
 impl Attrs {

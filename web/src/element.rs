@@ -172,6 +172,15 @@ pub fn attribute(seat: u32, name: &str, value: Option<String>) {
     });
 }
 
+/// The element is so many pixels wide now.
+#[wasm_bindgen]
+pub fn resize(seat: u32, width: u16) {
+    with_seat(seat, |it| {
+        let changed = it.model.resize(width);
+        settle(seat, it, changed);
+    });
+}
+
 /// Goes to a step, a marker or a percentage.
 #[wasm_bindgen]
 pub fn goto(seat: u32, place: &str) -> Result<(), JsError> {

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use uvmscope_scene::svg;
 
 use crate::run::root;
 
@@ -26,8 +27,16 @@ pub(crate) fn finish() -> Result<()> {
 
     let web = root().join("web");
     let template = fs::read_to_string(web.join("uvmscope.js"))?;
-    let style = fs::read_to_string(web.join("styles/app.css"))?;
-    fs::write(staging.join("uvmscope.js"), element_script(&template, &names, &style)?)?;
+    let sheet = |name: &str| fs::read_to_string(web.join("styles").join(name));
+    let style = [
+        colours(".live", "[data-theme=auto]", ".live[data-theme=dark]"),
+        svg::style().to_owned(),
+        sheet("app.css")?,
+        sheet("motion.css")?,
+    ];
+    fs::write(staging.join("uvmscope.js"), element_script(&template, &names, &style.concat())?)?;
+    let style = [colours(":root", "", ""), svg::style().to_owned(), sheet("page.css")?];
+    fs::write(staging.join("page.css"), style.concat())?;
 
     fs::copy(web.join("uvmscope.d.ts"), staging.join("uvmscope.d.ts"))?;
 
@@ -37,6 +46,19 @@ pub(crate) fn finish() -> Result<()> {
     // Lets Node of any version import the script.
     fs::write(staging.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(())
+}
+
+/// The colours: light, dark where the system is and `auto` holds, dark where `always` holds.
+fn colours(holder: &str, auto: &str, always: &str) -> String {
+    let (light, dark) = (svg::light().trim(), svg::dark().trim());
+    let system = format!(
+        "{holder}{{color-scheme:light;{light}}}\n\
+         @media(prefers-color-scheme:dark){{{holder}{auto}{{color-scheme:dark;{dark}}}}}\n"
+    );
+    if always.is_empty() {
+        return system;
+    }
+    format!("{system}{always}{{color-scheme:dark;{dark}}}\n")
 }
 
 /// Finds the pair that Trunk wrote.

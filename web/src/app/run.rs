@@ -1,0 +1,194 @@
+//! A script and the recording of it under one kernel.
+
+use std::rc::Rc;
+
+use uvmscope_format::{ScriptError, parse, scenarios};
+use uvmscope_replay::{Body, CallEnd, Place, Script, Timeline, Verdict};
+use uvmscope_scene::{MarkKind, Story};
+use uvmscope_uvm::{Config, Halt};
+
+/// The text that is shown, read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) script: Rc<Script>,
+    pub(crate) errors: Vec<ScriptError>,
+}
+
+impl Source {
+    /// The scenario of that name, or nothing with the reason.
+    pub(crate) fn scenario(name: &str) -> Result<Self, String> {
+        let scenario = scenarios::get(name).map_err(|e| e.to_string())?;
+        let parsed = parse(scenario.text);
+        Ok(Self {
+            name: scenario.name.to_owned(),
+            title: scenario.title.to_owned(),
+            text: scenario.text.to_owned(),
+            script: Rc::new(parsed.script),
+            errors: parsed.errors,
+        })
+    }
+
+    /// No script at all.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            name: String::new(),
+            title: "no scenario".to_owned(),
+            text: String::new(),
+            script: Rc::default(),
+            errors: Vec::new(),
+        }
+    }
+}
+
+/// A recording, and what the page reads off it once.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) source: Rc<Source>,
+    pub(crate) timeline: Rc<Timeline>,
+    pub(crate) story: Story,
+    pub(crate) calls: Rc<[CallRow]>,
+}
+
+/// How a call turned out, for its colour and its sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Fine,
+    Failed,
+    Stopped,
+    NotRun,
+}
+
+/// A call as the list of calls and the timeline show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CallRow {
+    /// The lines before it that bind names.
+    pub(crate) bindings: Vec<String>,
+    /// The line of the script.
+    pub(crate) text: String,
+    /// `= 0`, `EINVAL`, `panic`
+    pub(crate) outcome: String,
+    pub(crate) tone: Tone,
+    /// What is to be said below the line.
+    pub(crate) remarks: Vec<String>,
+    pub(crate) steps: usize,
+    /// Steps with a mark.
+    pub(crate) marks: Vec<(usize, MarkKind)>,
+}
+
+/// Marks that one segment of the timeline has room for.
+const MARKS_IN_SEGMENT: usize = 12;
+
+impl Run {
+    pub(crate) fn record(source: Rc<Source>, config: Config) -> Rc<Self> {
+        let timeline = Rc::new(Timeline::record(Rc::clone(&source.script), config));
+        let story = Story::new(Rc::clone(&timeline));
+        let calls = rows(&source, &timeline, &story);
+        Rc::new(Self { source, timeline, story, calls })
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        self.timeline.config()
+    }
+
+    /// Where a reader comes in: at the step that breaks the first promise, which is what the
+    /// scenario is about, so that the story is told before anything is clicked; or else at the
+    /// first call.
+    pub(crate) fn opening(&self) -> Place {
+        self.timeline.promise_breaks().first().copied().unwrap_or(self.timeline.first_place())
+    }
+
+    /// The place of a step that this run and `other` have both made in the call, at or before
+    /// `place`, with the number of steps that they share there.
+    pub(crate) fn shared_with(&self, other: &Self, place: Place) -> (Place, usize) {
+        let (Some(a), Some(b)) = (self.events(place.call), other.events(place.call)) else {
+            return (other.timeline.clamp(place), 0);
+        };
+        let same = |(a, b): &(&uvmscope_uvm::Recorded, &uvmscope_uvm::Recorded)| {
+            a.event == b.event && a.site == b.site
+        };
+        let shared = a.iter().zip(b).take_while(same).count();
+        (Place { call: place.call, step: place.step.min(shared) }, shared)
+    }
+
+    fn events(&self, call: usize) -> Option<&[uvmscope_uvm::Recorded]> {
+        let run = self.timeline.calls().get(call.checked_sub(1)?)?;
+        self.timeline.events().get(run.first..run.end)
+    }
+}
+
+fn rows(source: &Source, timeline: &Rc<Timeline>, story: &Story) -> Rc<[CallRow]> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let breaks = timeline.promise_breaks();
+    let mut rows: Vec<CallRow> = Vec::new();
+    let mut runs = timeline.calls().iter();
+    let mut bindings = Vec::new();
+    for statement in &source.script.statements {
+        let text = lines.get((statement.line as usize).saturating_sub(1)).copied();
+        let text = text.unwrap_or_default().split('#').next().unwrap_or_default().trim();
+        let Body::Call(line) = &statement.body else {
+            bindings.push(text.to_owned());
+            continue;
+        };
+        let Some(run) = runs.next() else { break };
+        let (outcome, tone) = outcome(&run.outcome);
+        let mut remarks = Vec::new();
+        let number = rows.len() + 1;
+        if breaks.iter().any(|place| place.call == number) {
+            remarks.push("promise broken here".to_owned());
+        }
+        if run.verdict == Some(Verdict::Unmet) {
+            remarks.push("not what the script expects".to_owned());
+        }
+        if let CallEnd::Skipped { name } = &run.outcome {
+            remarks.push(format!("skipped: no call has bound `{name}`"));
+        }
+        if let Some((name, notice)) = &line.mark {
+            remarks.push(if notice.is_empty() { name.clone() } else { notice.clone() });
+        }
+        rows.push(CallRow {
+            bindings: std::mem::take(&mut bindings),
+            text: without_expectation(text),
+            outcome,
+            tone,
+            remarks,
+            steps: run.steps(),
+            marks: Vec::new(),
+        });
+    }
+    for mark in story.marks().iter() {
+        if let Some(row) = rows.get_mut(mark.place.call.wrapping_sub(1))
+            && mark.kind != MarkKind::Call
+            && row.marks.len() < MARKS_IN_SEGMENT
+        {
+            row.marks.push((mark.place.step, mark.kind));
+        }
+    }
+    rows.into()
+}
+
+/// A line of the script without what stands behind the call.
+fn without_expectation(line: &str) -> String {
+    match line.rfind(')') {
+        Some(end) if !line.starts_with("map ") => line[..=end].to_owned(),
+        _ => line.to_owned(),
+    }
+}
+
+fn outcome(end: &CallEnd) -> (String, Tone) {
+    match end {
+        CallEnd::Done(outcome) if outcome.errno.is_ok() => match outcome.ret {
+            Some(at) => (format!("= {at}"), Tone::Fine),
+            None => ("= 0".to_owned(), Tone::Fine),
+        },
+        CallEnd::Done(outcome) => (outcome.errno.to_string(), Tone::Failed),
+        CallEnd::Halted(Halt::Panic(_)) => ("panic".to_owned(), Tone::Stopped),
+        CallEnd::Halted(Halt::PageBudget | Halt::EventBudget) => {
+            ("stopped".to_owned(), Tone::Stopped)
+        }
+        CallEnd::Skipped { .. } => ("skipped".to_owned(), Tone::NotRun),
+        CallEnd::NotReached => ("not reached".to_owned(), Tone::NotRun),
+    }
+}

@@ -1,0 +1,109 @@
+//! The script: one call a line, with what it answered.
+
+use uvmscope_replay::Place;
+use yew::prelude::*;
+
+use crate::app::run::{CallRow, Tone};
+use crate::app::state::Action;
+use crate::app::view::Calls;
+
+/// Rows drawn at once; of a longer script those around the current call.
+const ROWS: usize = 60;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct CallListProps {
+    pub(crate) calls: Calls,
+    pub(crate) place: Place,
+    pub(crate) dispatch: Callback<Action>,
+}
+
+#[component(CallList)]
+pub(crate) fn call_list(props: &CallListProps) -> Html {
+    let CallListProps { calls, place, dispatch } = props;
+    let rows = &calls.0.calls;
+    let shown = window(rows.len(), place.call, ROWS);
+    let before = shown.start;
+    let behind = rows.len() - shown.end;
+    let row = |number: usize| {
+        let row = &rows[number - 1];
+        html! { <Row key={number} row={row.clone()} {number} now={place.call} dispatch={dispatch.clone()} /> }
+    };
+    html! {
+        <section class="calls" aria-label="Calls">
+            <h2>{ "Calls" }</h2>
+            if before > 0 { <p class="more">{ format!("{before} calls before") }</p> }
+            <ol start={(before + 1).to_string()}>{ for shown.map(|i| row(i + 1)) }</ol>
+            if behind > 0 { <p class="more">{ format!("{behind} calls behind") }</p> }
+            if rows.is_empty() { <p class="more">{ "The script makes no call." }</p> }
+        </section>
+    }
+}
+
+/// At most `most` of `len` things, with the one numbered `now` (from 1) in their middle.
+pub(crate) fn window(len: usize, now: usize, most: usize) -> std::ops::Range<usize> {
+    let first = now.saturating_sub(1 + most / 2).min(len.saturating_sub(most));
+    first..(first + most).min(len)
+}
+
+/// Characters of an outcome that stands beside its call; a longer one stands below.
+const SHORT: usize = 12;
+
+/// A line of code that may be broken behind its signs, and nowhere inside a name.
+fn breakable(text: &str) -> Html {
+    let pieces = text.split_inclusive(['|', '(', ',']);
+    html! { { for pieces.map(|piece| html! { <>{ piece }<wbr /></> }) } }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct RowProps {
+    row: CallRow,
+    number: usize,
+    now: usize,
+    dispatch: Callback<Action>,
+}
+
+#[component(Row)]
+fn row(props: &RowProps) -> Html {
+    let RowProps { row, number, now, dispatch } = props;
+    let (number, dispatch) = (*number, dispatch.clone());
+    let current = number == *now;
+    let tone = match row.tone {
+        Tone::Fine => "fine",
+        Tone::Failed => "failed",
+        Tone::Stopped => "stopped",
+        Tone::NotRun => "not-run",
+    };
+    let class =
+        classes!("call", tone, current.then_some("current"), (number > *now).then_some("ahead"));
+    let long = row.outcome.chars().count() > SHORT;
+    html! {
+        <li>
+            { for row.bindings.iter().map(|line| html! { <code class="binding">{ line }</code> }) }
+            <button
+                type="button"
+                {class}
+                aria-current={current.then_some("step")}
+                onclick={move |_| dispatch.emit(Action::Call(number))}
+            >
+                <span class="number">{ number }</span>
+                <code>{ breakable(&row.text) }</code>
+                <span class={classes!("outcome", long.then_some("long"))}>{ &row.outcome }</span>
+                { for row.remarks.iter().map(|remark| html! { <em>{ remark }</em> }) }
+            </button>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::window;
+
+    #[test]
+    fn a_window_holds_the_current_row_and_never_more_than_there_is() {
+        assert_eq!(window(6, 3, 60), 0..6);
+        assert_eq!(window(0, 1, 60), 0..0);
+        assert_eq!(window(1000, 1, 60), 0..60);
+        assert_eq!(window(1000, 500, 60), 469..529);
+        assert_eq!(window(1000, 1000, 60), 940..1000);
+    }
+}
