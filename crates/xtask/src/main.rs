@@ -1,5 +1,6 @@
-//! The developer's commands: `cargo xtask serve`, `build`, `test`, `shots`.
+//! The developer's commands: `cargo xtask serve`, `build`, `test`, `shots`, `bench`.
 
+mod bench;
 mod finish;
 mod page;
 mod run;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::Topic;
 use crate::page::Flavour;
 use crate::stages::Stage;
 
@@ -61,6 +63,12 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Measure, and print the figures as a table with the goals beside them
+    Bench {
+        /// Only these
+        #[arg(value_enum)]
+        topics: Vec<Topic>,
+    },
     /// What Trunk calls after it has built the page
     #[command(hide = true)]
     FinishPage,
@@ -87,6 +95,7 @@ fn perform() -> Result<()> {
         }
         Command::Test { only, quick, files } => stages::test(&only, Flavour::quick(quick), &files),
         Command::Shots { quick } => shots::take(Flavour::quick(quick)),
+        Command::Bench { topics } => bench::bench(&topics),
         Command::FinishPage => finish::finish(),
     }
 }
