@@ -39,45 +39,34 @@ impl Cursor {
 
     /// Goes to the place nearest to `place` that exists.
     pub fn seek(&mut self, place: Place) {
-        self.seek_through_writes(place);
-    }
-
-    /// Goes there, and tells whether a write lay on the way.
-    pub(crate) fn seek_through_writes(&mut self, place: Place) -> bool {
         let timeline = Rc::clone(&self.timeline);
         self.place = timeline.clamp(place);
         let target = timeline.events_before(self.place);
-        let jumped = self.jump_near(target);
-        let mut writes = false;
+        self.jump_near(target);
         let events = timeline.events();
         while self.at < target {
             self.state.apply(&events[self.at].event);
-            writes |= events[self.at].event.is_write();
             self.at += 1;
         }
         while self.at > target {
             self.at -= 1;
             self.state.unapply(&events[self.at].event);
-            writes |= events[self.at].event.is_write();
         }
-        writes || jumped
     }
 
     /// Takes the keyframe nearest to the target where that is nearer than walking from here.
-    fn jump_near(&mut self, target: usize) -> bool {
+    fn jump_near(&mut self, target: usize) {
         let frames = self.timeline.keyframes();
         let after = frames.partition_point(|(at, _)| *at <= target);
         let candidates = frames[after.saturating_sub(1)..].iter().take(2);
         let Some((at, state)) = candidates.min_by_key(|(at, _)| at.abs_diff(target)) else {
-            return false;
+            return;
         };
         let worth = state.entry_count() + state.mapping_count();
-        if at.abs_diff(target) + worth >= self.at.abs_diff(target) {
-            return false;
+        if at.abs_diff(target) + worth < self.at.abs_diff(target) {
+            self.at = *at;
+            self.state = state.clone();
         }
-        self.at = *at;
-        self.state = state.clone();
-        true
     }
 
     /// One step on; tells whether there was one.

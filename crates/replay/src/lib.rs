@@ -1,6 +1,7 @@
 //! A script run under one kernel becomes a timeline that can be walked in both directions.
 
 pub mod cursor;
+mod promises;
 pub mod script;
 pub mod timeline;
 

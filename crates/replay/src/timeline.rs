@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use uvmscope_uvm::audit::{Disagreement, audit};
+use uvmscope_uvm::auditor::About;
 use uvmscope_uvm::{Call, Config, Halt, Kernel, Log, Outcome, Recorded, State, Vm};
 
 use crate::cursor::Cursor;
+use crate::promises::Promises;
 use crate::script::{Body, CallLine, Expect, Expr, Script};
 
 /// A place on a timeline: call and step, as links and people write them, `3.7`.
@@ -92,6 +94,8 @@ pub struct Timeline {
     halt: Option<Halt>,
     /// Disagreements that stand at the return of each call, judged when first asked for.
     broken: Vec<OnceCell<Rc<[Disagreement]>>>,
+    /// Read off the events when first asked for.
+    promises: OnceCell<Promises>,
 }
 
 impl Timeline {
@@ -107,7 +111,7 @@ impl Timeline {
         let Runner { kernel, calls, keyframes, halt, .. } = run;
         let broken = calls.iter().map(|_| OnceCell::new()).collect();
         let (_, Log(events)) = kernel.into_parts();
-        Self { script, config, events, calls, keyframes, halt, broken }
+        Self { script, config, events, calls, keyframes, halt, broken, promises: OnceCell::new() }
     }
 
     /// The script that ran.
@@ -264,40 +268,35 @@ impl Timeline {
         }))
     }
 
-    /// Calls (from 1) that leave a promise broken which was whole before them, and the step that
-    /// broke it.
-    pub fn promise_breaks(self: &Rc<Self>) -> Vec<Place> {
-        let mut places = Vec::new();
-        for call in 1..=self.calls.len() {
-            let after = self.broken_after(call);
-            let before = self.broken_after(call - 1);
-            let is_new = |d: &&Disagreement| !before.iter().any(|b| b.same_place(d));
-            let new: Vec<_> = after.iter().filter(is_new).copied().collect();
-            if let Some(place) = self.first_break(call, &new) {
-                places.push(place);
-            }
-        }
-        places
+    /// The step of each call that broke a promise for good, in calls that did so; a piece that is
+    /// cut off an entry whose promise was broken before breaks nothing anew.
+    pub fn promise_breaks(&self) -> Vec<Place> {
+        let place = |(call, event): (usize, usize)| Place {
+            call: call + 1,
+            step: event + 1 - self.calls[call].first,
+        };
+        self.promises().breaks().map(place).collect()
     }
 
-    /// The first step of the call from which on one of these disagreements stood to its end.
-    fn first_break(self: &Rc<Self>, call: usize, new: &[Disagreement]) -> Option<Place> {
-        let mut standing = new.to_vec();
-        let mut cursor = self.cursor();
-        let mut first = None;
-        for step in (0..=self.calls[call - 1].steps()).rev() {
-            let place = Place { call, step };
-            let writes = cursor.seek_through_writes(place) || first.is_none();
-            if writes {
-                let here = audit(cursor.state());
-                standing.retain(|d| here.iter().any(|h| h.same_place(d)));
-            }
-            if standing.is_empty() {
-                break;
-            }
-            first = Some(place);
-        }
-        first
+    /// Whether every promise holds when a call (from 1) returns.
+    pub fn is_whole_after(&self, call: usize) -> bool {
+        call.checked_sub(1).is_none_or(|index| self.promises().is_whole(index))
+    }
+
+    /// Whether a disagreement at the place where `cursor` stands is a broken promise: one that stood
+    /// when the call began, or that still stands when it returns.
+    pub fn is_broken(&self, cursor: &Cursor, what: &Disagreement) -> bool {
+        let (Some(call), Some(at)) = (
+            self.calls.get(cursor.place().call - 1),
+            self.events_before(cursor.place()).checked_sub(1),
+        ) else {
+            return false;
+        };
+        self.promises().is_broken(About::of(what, cursor.state()), at, call)
+    }
+
+    fn promises(&self) -> &Promises {
+        self.promises.get_or_init(|| Promises::of(&self.events, &self.calls))
     }
 
     pub(crate) fn keyframes(&self) -> &[(usize, State)] {

@@ -62,19 +62,6 @@ impl Disagreement {
         }
     }
 
-    /// Whether `other` is the same disagreement, perhaps with other numbers in it.
-    pub fn same_place(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::ClaimNotHeld { entry: a, .. }, Self::ClaimNotHeld { entry: b, .. })
-            | (Self::HeldUnclaimed { entry: a, .. }, Self::HeldUnclaimed { entry: b, .. }) => {
-                a == b
-            }
-            (Self::PageMiscounted { page: a, .. }, Self::PageMiscounted { page: b, .. }) => a == b,
-            (Self::TotalMiscounted { .. }, Self::TotalMiscounted { .. }) => true,
-            _ => false,
-        }
-    }
-
     /// The addresses it is about; none for a counter of the whole system.
     pub fn range(&self) -> Option<VaRange> {
         match *self {

@@ -14,6 +14,7 @@ mod apply;
 mod arena;
 pub mod attr;
 pub mod audit;
+pub mod auditor;
 pub mod call;
 pub mod change;
 pub mod cond;

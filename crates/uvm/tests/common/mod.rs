@@ -1,10 +1,8 @@
-//! Random calls from a seed, and what must hold of any state.
-
-use std::collections::BTreeMap;
+//! Random calls from a seed.
 
 use uvmscope_uvm::{
     Access, Advice, Bytes, Call, Change, Changes, Config, Inherit, MlockallFlags, MmapFlags, Pages,
-    Prot, State, VaRange, Vaddr, Vm,
+    Prot, Vm,
 };
 
 /// Where the calls of random scripts lie.
@@ -123,60 +121,4 @@ impl Random {
     pub(crate) fn calls(&mut self, count: u64) -> Vec<Call> {
         (0..count).map(|_| self.call()).collect()
     }
-}
-
-/// The entries lie in order within the map, and every way to find them agrees.
-pub(crate) fn check_list(state: &State, vm: Vm) {
-    let mut at = state.first();
-    let mut low = vm.min;
-    let mut before = uvmscope_uvm::EntryId::HEADER;
-    for (id, e) in state.entries() {
-        assert_eq!(at, id, "the list and the order of addresses agree");
-        assert_eq!(state.prev(id), before);
-        assert!(low <= e.range.start && e.range.start < e.range.end && e.range.end <= vm.max);
-        assert_eq!(e.range.start.trunc_page(), e.range.start);
-        assert_eq!(e.range.end.trunc_page(), e.range.end);
-        assert!(e.birth < state.births() && e.family <= e.birth);
-        assert_eq!(state.entry_at(e.range.start), Some(id));
-        assert_eq!(state.entry_at(e.range.end.minus(Bytes(1))), Some(id));
-        assert!(e.object || e.offset == 0, "an offset belongs to the file");
-        low = e.range.end;
-        before = id;
-        at = state.next(id);
-    }
-    assert!(at.is_header());
-    assert_eq!(state.last(), before);
-}
-
-/// References are counted, pages have one owner, and the pmap maps what entries have.
-pub(crate) fn check_memory(state: &State) {
-    let mut refs = BTreeMap::new();
-    let mut owned = 0;
-    for (_, e) in state.entries() {
-        let Some(amap) = e.amap else { continue };
-        *refs.entry(amap).or_insert(0u32) += 1;
-        let slots = e.slot..e.slot + e.range.pages().0;
-        assert!(slots.end <= state.amap(amap).nslot, "the entry fits its amap");
-        owned += state.amap(amap).anons.range(slots).count();
-    }
-    let mut anons = 0;
-    for (id, amap) in state.amaps() {
-        assert_eq!(refs.get(&id), Some(&amap.refs), "references are counted");
-        assert!(amap.nslot <= amap.maxslot && amap.refs > 0);
-        anons += amap.anons.len();
-    }
-    assert_eq!(owned, anons, "every anonymous page belongs to one entry");
-    assert_eq!(state.pages().count(), anons + state.object_pages().count(), "no page is lost");
-    let everything = VaRange::new(Vaddr(0), Vaddr(u64::MAX));
-    let mut wired = 0;
-    for (va, m) in state.mappings_in(everything) {
-        let id = state.entry_at(va).expect("a mapping lies in an entry");
-        let e = state.entry(id);
-        let file = e.object.then(|| state.object_page(e.object_page(va))).flatten();
-        let behind = state.anon_page(e, va).or(file);
-        assert_eq!(behind, Some(m.page), "the pmap maps what the entry has at {va}");
-        assert!(!m.write || e.prot.has_write(), "no writing at {va} against the protection");
-        wired += u64::from(m.wired);
-    }
-    assert_eq!(state.pmap_wired_count(), wired);
 }
