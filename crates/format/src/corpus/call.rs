@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uvmscope_uvm::{Access, Advice, Call, Inherit, MlockallFlags, MmapFlags, Prot};
 
-use super::value::{Hex, Name, Num};
+use super::value::{Hex, Name, Num, given};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -41,21 +41,21 @@ enum Flag {
 #[serde(deny_unknown_fields)]
 struct RawCall {
     call: Kind,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     addr: Option<Hex>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     len: Option<Num>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     prot: Option<Name<Prot>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     flags: Option<Vec<Flag>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     offset: Option<Num>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     access: Option<Name<Access>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     inherit: Option<Name<Option<Inherit>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     advice: Option<Name<Option<Advice>>>,
 }
 

@@ -6,7 +6,7 @@ use uvmscope_uvm::{Advice, Change, Errno, Inherit, PAGE_SIZE, Prot};
 
 use super::call::CaseCall;
 use super::event::Event;
-use super::value::{Hex, Name, Num};
+use super::value::{Hex, Name, Num, given};
 use crate::script::MAX_CALLS;
 
 /// Why a line is no case.
@@ -26,6 +26,9 @@ pub enum CaseError {
     /// An address space that ends before it starts.
     #[error("an address space from {0} to {1}, which ends before it starts")]
     Space(Hex, Hex),
+    /// An address space that begins or ends within a page.
+    #[error("an address space from {0} to {1}, which is not made of whole pages")]
+    PartOfPage(Hex, Hex),
     /// More calls than a script may hold.
     #[error("{0} calls; a case holds at most {MAX_CALLS}")]
     Calls(usize),
@@ -59,7 +62,7 @@ pub struct Case {
     /// Its name, unique in its corpus.
     pub id: String,
     /// The preset's name, or another word to group by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
     /// The kernel it ran on.
     pub kernel: CaseKernel,
@@ -97,7 +100,7 @@ pub struct CaseVm {
     #[serde(deserialize_with = "Option::deserialize")]
     pub memlock_limit: Option<Num>,
     /// Length of the file; 2^20 where nothing is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub file_pages: Option<u64>,
 }
 
@@ -144,13 +147,13 @@ pub struct After {
     #[serde(default, skip_serializing_if = "Answer::is_absent")]
     pub errno: Answer,
     /// Where mmap put the mapping.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub ret: Option<Hex>,
     /// The assertion at which the machine stopped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub panic: Option<String>,
     /// The bound of the simulator at which it stopped. No recorded case has this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub halt: Option<String>,
     /// The map, by ascending address.
     pub entries: Vec<EntryRow>,
@@ -246,6 +249,9 @@ impl Case {
         }
         if self.vm.min > self.vm.max {
             return Err(CaseError::Space(self.vm.min, self.vm.max));
+        }
+        if [self.vm.min, self.vm.max].iter().any(|bound| !bound.0.is_multiple_of(PAGE_SIZE)) {
+            return Err(CaseError::PartOfPage(self.vm.min, self.vm.max));
         }
         if self.calls.len() > MAX_CALLS {
             return Err(CaseError::Calls(self.calls.len()));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uvmscope_uvm::{Access, Errno};
 
-use super::value::{Hex, Name};
+use super::value::{Hex, Name, given};
 
 /// How a merge came about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -185,20 +185,35 @@ impl<'de> Deserialize<'de> for Either {
 #[serde(deny_unknown_fields)]
 struct RawEvent {
     ev: Kind,
+    #[serde(default, deserialize_with = "given")]
     va: Option<Hex>,
+    #[serde(default, deserialize_with = "given")]
     at: Option<Hex>,
+    #[serde(default, deserialize_with = "given")]
     start: Option<Hex>,
+    #[serde(default, deserialize_with = "given")]
     end: Option<Hex>,
+    #[serde(default, deserialize_with = "given")]
     from: Option<Either>,
+    #[serde(default, deserialize_with = "given")]
     to: Option<Either>,
+    #[serde(default, deserialize_with = "given")]
     offset: Option<Hex>,
+    #[serde(default, deserialize_with = "given")]
     len: Option<u64>,
+    #[serde(default, deserialize_with = "given")]
     wire_count: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
     found: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
     wired: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
     changed: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
     how: Option<Word>,
+    #[serde(default, deserialize_with = "given")]
     errno: Option<Name<Errno>>,
+    #[serde(default, deserialize_with = "given")]
     access: Option<Name<Access>>,
 }
 

@@ -80,6 +80,15 @@ impl<'de> Deserialize<'de> for Num {
     }
 }
 
+/// Reads a field that may be left out; where it stands it has a value, and is not null.
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A value that the corpora spell by its name.
 pub trait Named: Copy {
     /// What names of this sort are called, for errors.

@@ -127,6 +127,11 @@ fn space(line: &mut Line<'_>, script: &mut Script) -> Option<()> {
         line.refuse(first, "an address space that ends before it starts".to_owned(), None);
         return None;
     }
+    if !min.is_multiple_of(PAGE_SIZE) || !max.is_multiple_of(PAGE_SIZE) {
+        let what = "an address space that is not made of whole pages".to_owned();
+        line.refuse(first, what, Some("both bounds are multiples of 0x1000"));
+        return None;
+    }
     (script.vm.min, script.vm.max) = (Vaddr(min), Vaddr(max));
     line.want_end()
 }

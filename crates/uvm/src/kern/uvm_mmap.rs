@@ -278,7 +278,7 @@ fn mmap_arguments<R: Recorder>(
     } else {
         // As high as it fits, unless the program would like it lower.
         let highest = TOP_OF_MMAP.minus(size);
-        if args.addr == Vaddr(0) { highest } else { args.addr.round_page().min(highest) }
+        if args.addr == Vaddr(0) { highest } else { args.addr.min(highest) }
     };
     let object = flags.object;
     let mut max_prot = Prot::ALL;
@@ -316,6 +316,8 @@ fn uvm_mmap<R: Recorder>(
     if k.test(Cond::BadFlags { holds: !new.max_prot.allows(new.prot) }) {
         return Ok(Err(k.leave(Func::UvmMmap, Einval)));
     }
+    // Rounded only here: an address in the last page, which would wrap, was brought down before.
+    let hint = if flags.fixed { hint } else { hint.round_page() };
     if flags.fixed {
         uvm_unmap(k, VaRange::sized(hint, new.len))?;
     }
