@@ -1,10 +1,14 @@
 //! A script run under one kernel becomes a timeline that can be walked in both directions.
 
 pub mod cursor;
+pub mod moves;
 mod promises;
 pub mod script;
+pub mod series;
 pub mod timeline;
 
 pub use cursor::Cursor;
+pub use moves::Direction;
 pub use script::{Body, CallLine, Expect, Expr, Script, Statement};
+pub use series::{Counter, Series};
 pub use timeline::{CallEnd, CallRun, Place, Timeline, Verdict};

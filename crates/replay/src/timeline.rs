@@ -11,6 +11,7 @@ use uvmscope_uvm::{Call, Config, Halt, Kernel, Log, Outcome, Recorded, State, Vm
 use crate::cursor::Cursor;
 use crate::promises::Promises;
 use crate::script::{Body, CallLine, Expect, Expr, Script};
+use crate::series::{self, Counter, Series};
 
 /// A place on a timeline: call and step, as links and people write them, `3.7`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -96,6 +97,7 @@ pub struct Timeline {
     broken: Vec<OnceCell<Rc<[Disagreement]>>>,
     /// Read off the events when first asked for.
     promises: OnceCell<Promises>,
+    series: OnceCell<[Series; Counter::ALL.len()]>,
 }
 
 impl Timeline {
@@ -111,7 +113,17 @@ impl Timeline {
         let Runner { kernel, calls, keyframes, halt, .. } = run;
         let broken = calls.iter().map(|_| OnceCell::new()).collect();
         let (_, Log(events)) = kernel.into_parts();
-        Self { script, config, events, calls, keyframes, halt, broken, promises: OnceCell::new() }
+        Self {
+            script,
+            config,
+            events,
+            calls,
+            keyframes,
+            halt,
+            broken,
+            promises: OnceCell::new(),
+            series: OnceCell::new(),
+        }
     }
 
     /// The script that ran.
@@ -293,6 +305,11 @@ impl Timeline {
             return false;
         };
         self.promises().is_broken(About::of(what, cursor.state()), at, call)
+    }
+
+    /// A number of the system over the whole run.
+    pub fn series(&self, counter: Counter) -> &Series {
+        &self.series.get_or_init(|| series::of(&self.events))[counter as usize]
     }
 
     fn promises(&self) -> &Promises {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use uvmscope_replay::{
-    Body, CallEnd, CallLine, Expect, Expr, Place, Script, Statement, Timeline, Verdict,
+    Body, CallEnd, CallLine, Counter, Direction, Expect, Expr, Place, Script, Statement, Timeline,
+    Verdict,
 };
 use uvmscope_uvm::audit::Disagreement;
 use uvmscope_uvm::{
@@ -270,4 +271,74 @@ fn touching_without_end_stops_with_a_sentence() {
     assert_eq!(timeline.halt(), Some(Halt::PageBudget));
     assert!(Halt::PageBudget.to_string().contains("1048576 pages"));
     assert_eq!(Bytes(1 << 32).pages().0, 1_048_576);
+}
+
+/// How many functions run at a place.
+fn depth(timeline: &Timeline, place: Place) -> i64 {
+    let first = timeline.calls()[place.call - 1].first;
+    let events = &timeline.events()[first..timeline.events_before(place)];
+    let change = |event: &KernelEvent| match event {
+        KernelEvent::Enter { .. } => 1,
+        KernelEvent::Leave { .. } => -1,
+        _ => 0,
+    };
+    events.iter().map(|r| change(&r.event)).sum()
+}
+
+#[test]
+fn stepping_over_stays_in_the_function_and_stepping_out_leaves_it() {
+    let timeline = record(Config::preset(Preset::Committed));
+    let mut place = timeline.first_place();
+    let (mut overs, mut outs) = (0, 0);
+    while let Some(next) = timeline.step_on(place) {
+        for direction in [Direction::On, Direction::Back] {
+            let here = depth(&timeline, place);
+            if let Some(over) = timeline.step_over(place, direction)
+                && over.call == place.call
+            {
+                let between = match direction {
+                    Direction::On => place.step + 1..over.step,
+                    Direction::Back => over.step + 1..place.step,
+                };
+                for step in between {
+                    assert!(
+                        depth(&timeline, Place { step, ..place }) > here,
+                        "{place} over {over}"
+                    );
+                    overs += 1;
+                }
+                assert!(depth(&timeline, over) <= here, "{place} over {over}");
+            }
+            let out = timeline.step_out(place, direction);
+            if let Some(out) = out.filter(|out| out.call == place.call && here > 0) {
+                assert_eq!(depth(&timeline, out), here - 1, "{place} out {out}");
+                outs += 1;
+            }
+        }
+        place = next;
+    }
+    assert!(overs > 100 && outs > 100, "{overs} {outs}");
+}
+
+#[test]
+fn series_agree_with_the_state_at_every_place() {
+    let timeline = record(Config::ORIGINAL);
+    let mut cursor = timeline.cursor();
+    loop {
+        let events = timeline.events_before(cursor.place());
+        let at = |counter| timeline.series(counter).at(events);
+        let state = cursor.state();
+        let count = |n: usize| i64::try_from(n).expect("a small number");
+        assert_eq!(at(Counter::Entries), count(state.entry_count()));
+        assert_eq!(at(Counter::Mapped), count(state.mapping_count()));
+        assert_eq!(at(Counter::PmapWired), state.pmap_wired_count().cast_signed());
+        assert_eq!(at(Counter::UvmexpWired), i64::from(state.uvmexp_wired()));
+        let wired = state.pages().filter(|(_, page)| page.wire_count != 0).count();
+        assert_eq!(at(Counter::PagesWired), count(wired));
+        let pages: u64 = state.entries().map(|(_, e)| e.range.pages().0).sum();
+        assert_eq!(at(Counter::Pages), pages.cast_signed());
+        if !cursor.step_on() {
+            break;
+        }
+    }
 }
