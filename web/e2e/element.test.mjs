@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ask, open, ready, serve, site, state, suite } from './harness.mjs';
+import { ask, frames, open, ready, serve, site, state, suite } from './harness.mjs';
 
 // A page without an icon makes the browser ask for one, and complain that there is none.
 const icon = '<link rel="icon" href="data:,">';
@@ -119,7 +119,7 @@ suite({
     const { page } = await visit('', {
       javaScriptEnabled: false, start: false, complaints: 'expected',
     });
-    assert.ok(await page.locator('uvm-scope > svg').isVisible());
+    assert.ok(await page.locator('uvm-scope .wide svg').isVisible());
   },
 
   async 'keys typed in the element stay in it'({ visit }) {
@@ -154,7 +154,7 @@ suite({
       const core = await import(glue);
       try { core.fall_over(); } catch { /* the trap */ }
     }, `${glue}?generation=1`);
-    await page.locator('uvm-scope > svg').waitFor({ state: 'visible' });
+    await page.locator('uvm-scope .wide svg').waitFor({ state: 'visible' });
     assert.equal(await state(page), null);
   },
 
@@ -162,9 +162,20 @@ suite({
     const { page, context } = await visit();
     const client = await context.newCDPSession(page);
     const glue = await page.evaluate(() => document.querySelector('link[rel=modulepreload]').href);
-    const measure = async () => {
+    const count = async () => {
       await client.send('HeapProfiler.collectGarbage');
-      const { nodes, jsEventListeners } = await client.send('Memory.getDOMCounters');
+      return client.send('Memory.getDOMCounters');
+    };
+    const measure = async () => {
+      // The browser itself holds on to the last element for a while: the least of several counts is
+      // what stays for good.
+      const counts = [];
+      for (let i = 0; i < 6; i += 1) {
+        await frames(page);
+        counts.push(await count());
+      }
+      const nodes = Math.min(...counts.map((it) => it.nodes));
+      const jsEventListeners = Math.min(...counts.map((it) => it.jsEventListeners));
       const bytes = await page.evaluate(async (glue) => {
         const { memory } = await (await import(glue)).default();
         return memory.buffer.byteLength;
@@ -214,9 +225,7 @@ suite({
   async 'an element far below starts when it is scrolled to'({ visit }) {
     const { page } = await visit('far.html', { start: false });
     await page.waitForFunction(() => customElements.get('uvm-scope'));
-    await page.evaluate(() => new Promise((resolve) => {
-      requestAnimationFrame(() => requestAnimationFrame(resolve));
-    }));
+    await frames(page);
     assert.equal(await state(page), null);
     await page.locator('uvm-scope').scrollIntoViewIfNeeded();
     await page.waitForFunction(() => document.querySelector('uvm-scope').state() !== null);

@@ -1,9 +1,12 @@
-//! The program `uvmscope`: scripts run on a simulated kernel, and the kernel held to what the
-//! real functions did.
+//! The program `uvmscope`: scripts run on a simulated kernel and drawn, and the kernel held to what
+//! the real functions did.
 
 mod conform;
 mod input;
+mod opening;
+mod render;
 mod run;
+mod source;
 mod steps;
 
 use std::fmt::Display;
@@ -40,6 +43,8 @@ struct Cli {
 enum Command {
     Run(run::RunArgs),
     Conform(conform::ConformArgs),
+    Render(render::RenderArgs),
+    Opening(opening::OpeningArgs),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +53,8 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Run(args) => run::run(args, &mut out),
         Command::Conform(args) => conform::conform(args, &mut out),
+        Command::Render(args) => render::render(args, &mut out),
+        Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));
     match done {

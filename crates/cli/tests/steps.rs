@@ -60,7 +60,7 @@ fn a_call_is_followed_by_its_steps() {
         munlock(0x7f7ff7ed6000, 0) = 0
           # 4.0  munlock(0x7f7ff7ed6000, 0) asks to unwire an empty range. It starts and ends at 0x7f7ff7ed6000: x = y.
           # 4.1  uvm_mmap.rs:_  sys_munlock begins: the kernel looks at the arguments of munlock. Its range is empty: start and end are 0x7f7ff7ed6000.
-          # 4.2  uvm_mmap.rs:_  range_test begins: does the range fit into the address space. Its range is empty: start and end are 0x7f7ff7ed6000.
+          # 4.2  uvm_mmap.rs:_  range_test begins: whether the range fits into the address space. Its range is empty: start and end are 0x7f7ff7ed6000.
           # 4.3  uvm_mmap.rs:_  0x7f7ff7ed6000 does not lie below the map, which begins at 0x1000.
           # 4.4  uvm_mmap.rs:_  0x7f7ff7ed6000 does not lie above the map, which ends at 0x7f7ffffff000.
           # 4.5  uvm_mmap.rs:_  The end 0x7f7ff7ed6000 does not lie below the start 0x7f7ff7ed6000.

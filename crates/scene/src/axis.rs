@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn shares_are_to_scale_until_somebody_would_get_too_little() {
         assert_eq!(share(7160, 120, &[9, 1, 40]), [1288, 144, 5728]);
-        assert_eq!(share(1000, 120, &[9, 1, 40]), [158, 120, 722]);
+        assert_eq!(share(1000, 120, &[9, 1, 40]), [161, 120, 719]);
         assert_eq!(share(100, 120, &[9, 1]), [50, 50]);
         assert!(share(100, 1, &[]).is_empty());
     }

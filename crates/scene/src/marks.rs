@@ -133,9 +133,8 @@ impl Story {
         let mut marks: Vec<_> = timeline.promise_breaks().into_iter().map(broken).collect();
         for (i, run) in timeline.calls().iter().enumerate().filter(|(_, r)| r.ran()) {
             let call = i + 1;
-            let mended = call > 1
-                && timeline.broken_after(call).is_empty()
-                && !timeline.broken_after(call - 1).is_empty();
+            let mended =
+                call > 1 && timeline.is_whole_after(call) && !timeline.is_whole_after(call - 1);
             if mended {
                 let place = Place { call, step: run.steps() };
                 marks.push(Mark { place, kind: MarkKind::Mended });

@@ -6,6 +6,7 @@ use uvmscope_replay::Place;
 
 use crate::marks::MarkKind;
 use crate::story::Story;
+use crate::words::count;
 
 /// What was read is no place of the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,9 +22,10 @@ impl std::error::Error for NoSuchPlace {}
 impl fmt::Display for NoSuchPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { read, calls } = self;
+        let calls = count(*calls as u64, "call");
         write!(
             f,
-            "`{read}` is no place of this run, which has {calls} calls; write call and step \
+            "`{read}` is no place of this run, which has {calls}; write call and step \
              (`3.7`), a mark (`3.cut.1`, `3.end`), a number of steps (`12`) or a percentage (`40%`)"
         )
     }

@@ -9,6 +9,7 @@ use uvmscope_replay::{CallRun, Place, Timeline};
 use uvmscope_uvm::event::{Args, Pin, PinAt};
 use uvmscope_uvm::{Cond, Func, KernelEvent, Recorded};
 
+use crate::layout::request::Request;
 use crate::marks::Mark;
 
 /// Steps between two noted stacks of a call: a place is reached in at most so many.
@@ -90,6 +91,13 @@ impl Story {
         &self.timeline
     }
 
+    /// Where a reader comes in: at the step that breaks the first promise, which is what the run
+    /// is about, so that the story is told before anything is clicked; or else at the first call.
+    pub fn opening(&self) -> Place {
+        let timeline = &self.timeline;
+        timeline.promise_breaks().first().copied().unwrap_or(timeline.first_place())
+    }
+
     /// The call in which a place lies.
     pub fn call(&self, place: Place) -> Option<&CallRun> {
         self.timeline.calls().get(self.timeline.clamp(place).call.checked_sub(1)?)
@@ -125,6 +133,12 @@ impl Story {
     pub fn has_run(&self, place: Place, file: &'static str, line: u32) -> bool {
         let first = self.index(place).and_then(|index| index.ran.get(&(file, line)));
         first.is_some_and(|step| *step <= place.step)
+    }
+
+    /// The first address that the call at a place asks for.
+    pub(crate) fn asked(&self, place: Place) -> Option<uvmscope_uvm::Vaddr> {
+        let request = Request::of(self.call(place)?, self.timeline.config(), None);
+        request.range.map(|range| range.start)
     }
 
     /// Whether the step at a place is an assertion that stops the machine in the next.

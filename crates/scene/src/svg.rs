@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Write};
 
+use crate::caption::Caption;
 use crate::class::Class;
-use crate::geom::{Point, Rect};
+use crate::geom::{Point, Rect, Unit};
 use crate::node::{Node, Part, Scene, Shape, Span, Stroke};
+use crate::said::Said;
 
 /// Where the colours of an SVG text come from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -48,104 +50,140 @@ pub const fn dark() -> &'static str {
 
 /// The picture as the text of an SVG file, or of an `svg` element for a page.
 pub fn to_svg(scene: &Scene, look: Look) -> String {
-    let mut out = String::new();
-    // Writing to a string cannot fail.
-    let _ = write_svg(&mut out, scene, look);
-    out
+    Svg::new(look).of(scene)
 }
 
-fn write_svg(out: &mut String, scene: &Scene, look: Look) -> fmt::Result {
-    let (width, height) = (scene.width, scene.height);
-    write!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"uvm-scene\" viewBox=\"0 0 {width} {height}\""
-    )?;
-    if look != Look::Classes {
-        write!(out, " width=\"{width}\" height=\"{height}\"")?;
-    }
-    write!(out, " role=\"img\" aria-label=\"{}\">", escaped(&scene.title))?;
-    match look {
-        Look::Classes => {}
-        Look::Auto => {
-            let dark = ".uvm-scene{";
-            write!(
-                out,
-                "<style>.uvm-scene{{{LIGHT}}}@media(prefers-color-scheme:dark){{{dark}{DARK}}}}}{STYLE}</style>"
-            )?;
-        }
-        Look::Light => write!(out, "<style>.uvm-scene{{{LIGHT}}}{STYLE}</style>")?,
-        Look::Dark => write!(out, "<style>.uvm-scene{{{DARK}}}{STYLE}</style>")?,
-    }
-    write!(
-        out,
-        "<defs><pattern id=\"{HATCH}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
-         patternTransform=\"rotate(45)\"><rect class=\"hatch-ground\" width=\"7\" height=\"7\"/>\
-         <rect class=\"hatch-stripe\" width=\"2.4\" height=\"7\"/></pattern></defs>"
-    )?;
-    for group in &scene.groups {
-        write!(out, "<g class=\"layer-{}\">", group.layer.name())?;
-        group.nodes.iter().try_for_each(|node| write_node(out, node))?;
-        out.push_str("</g>");
-    }
-    out.push_str("</svg>\n");
-    Ok(())
+/// How a picture is written as SVG text.
+#[derive(Clone, Copy, Debug)]
+pub struct Svg<'a> {
+    look: Look,
+    hatch: &'a str,
+    caption: Option<&'a Caption>,
 }
 
-fn write_node(out: &mut String, node: &Node) -> fmt::Result {
-    write!(out, "<g class=\"{}\" data-k=\"{}\"", node.class, node.key)?;
-    if node.at != Point::ORIGIN {
-        write!(out, " transform=\"translate({} {})\"", node.at.x, node.at.y)?;
+impl<'a> Svg<'a> {
+    /// With that look, and nothing below the picture.
+    pub const fn new(look: Look) -> Self {
+        Self { look, hatch: HATCH, caption: None }
     }
-    out.push('>');
-    if let Some(title) = &node.title {
-        write!(out, "<title>{}</title>", escaped(title))?;
-    }
-    node.parts.iter().try_for_each(|part| write_part(out, part))?;
-    out.push_str("</g>");
-    Ok(())
-}
 
-fn write_part(out: &mut String, part: &Part) -> fmt::Result {
-    let class = part.class;
-    match &part.shape {
-        Shape::Rect { rect, radius } => {
-            let Rect { x, y, width, height } = rect;
-            write!(
-                out,
-                "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\""
-            )?;
-            if class.has(Class::Hatched) {
-                write!(out, " fill=\"url(#{HATCH})\"")?;
-            }
-            out.push_str("/>");
-            Ok(())
-        }
-        Shape::Line { from, to } => write!(
+    /// With another name for the hatching's pattern. Pictures in one document need different ones:
+    /// where the first is not displayed, its pattern is not there for the others.
+    #[must_use]
+    pub const fn hatch(self, name: &'a str) -> Self {
+        Self { hatch: name, ..self }
+    }
+
+    /// With that sentence below the picture.
+    #[must_use]
+    pub const fn caption(self, caption: &'a Caption) -> Self {
+        Self { caption: Some(caption), ..self }
+    }
+
+    /// The text.
+    pub fn of(&self, scene: &Scene) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write(&mut out, scene);
+        out
+    }
+
+    fn write(&self, out: &mut String, scene: &Scene) -> fmt::Result {
+        let said = self.caption.map(|caption| Said::below(scene, caption));
+        let height = scene.height + said.as_ref().map_or(Unit::ZERO, Said::height);
+        let width = scene.width;
+        write!(
             out,
-            "<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>",
-            from.x, from.y, to.x, to.y
-        ),
-        Shape::Path(strokes) => {
-            write!(out, "<path class=\"{class}\" d=\"{}\"/>", path_data(strokes))
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"uvm-scene\" viewBox=\"0 0 {width} {height}\""
+        )?;
+        if self.look != Look::Classes {
+            write!(out, " width=\"{width}\" height=\"{height}\"")?;
         }
-        Shape::Circle { at, radius } => {
-            write!(
-                out,
-                "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>",
-                at.x, at.y
-            )
+        write!(out, " role=\"img\" aria-label=\"{}\">", escaped(&scene.title))?;
+        if let Some(caption) = self.caption {
+            write!(out, "<desc>{}</desc>", escaped(&caption.plain().replace('`', "")))?;
         }
-        Shape::Text { at, anchor, spans } => {
-            write!(
+        if let Some(style) = standing_style(self.look) {
+            write!(out, "<style>{style}</style>")?;
+        }
+        write!(
+            out,
+            "<defs><pattern id=\"{}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
+             patternTransform=\"rotate(45)\"><rect class=\"hatch-ground\" width=\"7\" height=\"7\"/>\
+             <rect class=\"hatch-stripe\" width=\"2.4\" height=\"7\"/></pattern></defs>",
+            self.hatch
+        )?;
+        if self.look != Look::Classes {
+            write!(out, "<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>")?;
+        }
+        for group in &scene.groups {
+            write!(out, "<g class=\"layer-{}\">", group.layer.name())?;
+            group.nodes.iter().try_for_each(|node| self.write_node(out, node))?;
+            out.push_str("</g>");
+        }
+        if let Some(said) = said {
+            said.write(out)?;
+        }
+        out.push_str("</svg>\n");
+        Ok(())
+    }
+
+    fn write_node(&self, out: &mut String, node: &Node) -> fmt::Result {
+        write!(out, "<g class=\"{}\" data-k=\"{}\"", node.class, node.key)?;
+        if node.at != Point::ORIGIN {
+            write!(out, " transform=\"translate({} {})\"", node.at.x, node.at.y)?;
+        }
+        out.push('>');
+        if let Some(title) = &node.title {
+            write!(out, "<title>{}</title>", escaped(title))?;
+        }
+        node.parts.iter().try_for_each(|part| self.write_part(out, part))?;
+        out.push_str("</g>");
+        Ok(())
+    }
+
+    fn write_part(&self, out: &mut String, part: &Part) -> fmt::Result {
+        let class = part.class;
+        match &part.shape {
+            Shape::Rect { rect, radius } => {
+                let Rect { x, y, width, height } = rect;
+                write!(
+                    out,
+                    "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\""
+                )?;
+                if class.has(Class::Hatched) {
+                    write!(out, " fill=\"url(#{})\"", self.hatch)?;
+                }
+                out.push_str("/>");
+                Ok(())
+            }
+            Shape::Line { from, to } => write!(
                 out,
-                "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">",
-                at.x,
-                at.y,
-                anchor.name()
-            )?;
-            spans.iter().try_for_each(|span| write_span(out, span))?;
-            out.push_str("</text>");
-            Ok(())
+                "<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>",
+                from.x, from.y, to.x, to.y
+            ),
+            Shape::Path(strokes) => {
+                write!(out, "<path class=\"{class}\" d=\"{}\"/>", path_data(strokes))
+            }
+            Shape::Circle { at, radius } => {
+                write!(
+                    out,
+                    "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>",
+                    at.x, at.y
+                )
+            }
+            Shape::Text { at, anchor, spans } => {
+                write!(
+                    out,
+                    "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">",
+                    at.x,
+                    at.y,
+                    anchor.name()
+                )?;
+                spans.iter().try_for_each(|span| write_span(out, span))?;
+                out.push_str("</text>");
+                Ok(())
+            }
         }
     }
 }
@@ -157,6 +195,33 @@ fn write_span(out: &mut String, span: &Span) -> fmt::Result {
         }
         None => write!(out, "{}", escaped(&span.text)),
     }
+}
+
+/// The rules of a picture that brings its own.
+fn standing_style(look: Look) -> Option<String> {
+    match look {
+        Look::Classes => None,
+        Look::Light => Some(coloured(LIGHT)),
+        Look::Dark => Some(coloured(DARK)),
+        Look::Auto => {
+            let (light, dark) = (coloured(LIGHT), coloured(DARK));
+            let pairs = light.lines().zip(dark.lines());
+            let other: Vec<&str> = pairs.filter(|(a, b)| a != b).map(|(_, dark)| dark).collect();
+            Some(format!("{light}@media(prefers-color-scheme:dark){{{}}}", other.join("\n")))
+        }
+    }
+}
+
+/// The rules with values in the places of the custom properties, which few programs but browsers
+/// know.
+fn coloured(declarations: &str) -> String {
+    let mut style = STYLE.to_owned();
+    for declaration in declarations.trim().split(';') {
+        if let Some((name, value)) = declaration.split_once(':') {
+            style = style.replace(&format!("var({name})"), value);
+        }
+    }
+    style
 }
 
 /// The value of a path's `d` attribute.
@@ -173,7 +238,7 @@ pub fn path_data(strokes: &[Stroke]) -> String {
 }
 
 /// Text as it may stand in an element or an attribute.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

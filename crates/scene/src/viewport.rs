@@ -12,6 +12,9 @@ pub enum Mode {
     Compact,
 }
 
+/// Below this width a picture is compact.
+pub(crate) const NARROW: u16 = 560;
+
 /// The room for a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Viewport {
@@ -33,8 +36,13 @@ impl Viewport {
 
     /// The mode that fits a width: compact below 560 pixels.
     pub const fn fitting(width: u16, height: u16) -> Self {
-        let mode = if width < 560 { Mode::Compact } else { Mode::Wide };
-        Self { width, height, mode, zoom: None }
+        Self { height, ..Self::of_width(width) }
+    }
+
+    /// The mode that fits a width, with the usual height of that mode.
+    pub const fn of_width(width: u16) -> Self {
+        let usual = if width < NARROW { Self::COMPACT } else { Self::WIDE };
+        Self { width, ..usual }
     }
 
     /// Within the sizes that the layout is made for.

@@ -61,20 +61,19 @@ pub(crate) fn state_json(state: &State, cursor: &Cursor, caption: &Caption) -> V
     })
 }
 
-/// The disagreements of layers at the place; `pending` are those that the call will mend.
+/// The disagreements of layers at the place; `pending` are those that the call has made itself and
+/// will mend.
 fn broken(state: &State, cursor: &Cursor) -> Vec<Value> {
-    let standing = state.run.timeline.broken_after(state.place.call);
-    let here = uvmscope_uvm::audit::audit(cursor.state());
     let tell = |d: &Disagreement| {
         let range = d.range();
         json!({
             "rule": format!("P{}", d.rule()),
             "start": range.map(|r| r.start.to_string()),
             "end": range.map(|r| r.end.to_string()),
-            "pending": !standing.iter().any(|s| s.same_place(d)),
+            "pending": !state.run.timeline.is_broken(cursor, d),
         })
     };
-    here.iter().map(tell).collect()
+    uvmscope_uvm::audit::audit(cursor.state()).iter().map(tell).collect()
 }
 
 /// The statement that made the step.

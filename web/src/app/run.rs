@@ -93,11 +93,9 @@ impl Run {
         self.timeline.config()
     }
 
-    /// Where a reader comes in: at the step that breaks the first promise, which is what the
-    /// scenario is about, so that the story is told before anything is clicked; or else at the
-    /// first call.
+    /// Where a reader comes in.
     pub(crate) fn opening(&self) -> Place {
-        self.timeline.promise_breaks().first().copied().unwrap_or(self.timeline.first_place())
+        self.story.opening()
     }
 
     /// The place of a step that this run and `other` have both made in the call, at or before

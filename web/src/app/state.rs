@@ -136,6 +136,8 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
             step(&mut next, state.run.timeline.step_on(state.place));
             next.playing = state.playing && state.run.timeline.step_on(next.place).is_some();
         }
+        // An element that grows taller tells its width, too; that is no reason to end a motion.
+        Action::Resize(width) if width == state.width => {}
         Action::Resize(width) => {
             next.width = width;
             next.moves = false;
@@ -310,6 +312,15 @@ mod tests {
         let state = after(&start, &[Action::Do(Command::StepOn); 3]);
         assert_eq!(state.place, Place { call: 3, step: 3 });
         assert!(state.moves);
+    }
+
+    #[test]
+    fn only_another_width_ends_a_motion() {
+        let state = after(&opened(Config::ORIGINAL), &[Action::Do(Command::StepOn)]);
+        assert!(state.moves);
+        assert_eq!(reduce(&state, Action::Resize(state.width)), state);
+        let narrow = reduce(&state, Action::Resize(360));
+        assert_eq!((narrow.width, narrow.moves), (360, false));
     }
 
     #[test]

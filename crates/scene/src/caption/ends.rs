@@ -81,9 +81,9 @@ impl Teller<'_> {
         };
         let more = match broken.len() {
             0 | 1 => String::new(),
+            2 => " One promise more does not hold either.".to_owned(),
             n => format!(" {} more do not hold either.", count(n as u64 - 1, "promise")),
         };
-        let more = more.replace("1 promise more do", "1 promise more does");
         vec![format!("A promise stays broken: {place}{words}.{more}")]
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod request;
 mod rows;
 pub(crate) mod window;
 
+pub(crate) use claims::kinds;
 pub(crate) use promises::words_of as promise_words;
 use uvmscope_replay::{CallRun, Cursor, Place};
 use uvmscope_uvm::event::PinAt;
@@ -35,6 +36,7 @@ use crate::words::count;
 #[derive(Debug)]
 pub(crate) struct Draw<'a> {
     pub(crate) story: &'a Story,
+    pub(crate) cursor: &'a Cursor,
     pub(crate) state: &'a State,
     pub(crate) place: Place,
     pub(crate) run: Option<&'a CallRun>,
@@ -82,6 +84,7 @@ impl<'a> Draw<'a> {
         let rows = Rows::of(view);
         let mut draw = Self {
             story,
+            cursor,
             state,
             place,
             run: story.call(place),

@@ -1,7 +1,5 @@
 //! Where what the map claims and what the pages say disagree.
 
-use std::rc::Rc;
-
 use uvmscope_uvm::audit::{Disagreement, audit_entry};
 
 use crate::class::{Class, Classes, text_width};
@@ -19,27 +17,7 @@ struct Gap {
     broken: bool,
 }
 
-/// Whether a disagreement stands when the call returns, or stood when it began: only then is a
-/// promise broken. In between every mlock disagrees with itself for a moment.
-#[derive(Debug)]
-pub(crate) struct Judge {
-    before: Rc<[Disagreement]>,
-    after: Rc<[Disagreement]>,
-}
-
-impl Judge {
-    pub(crate) fn is_broken(&self, what: &Disagreement) -> bool {
-        self.before.iter().chain(self.after.iter()).any(|d| d.same_place(what))
-    }
-}
-
 impl Draw<'_> {
-    fn judge(&self) -> Judge {
-        let (timeline, call) = (self.story.timeline(), self.place.call);
-        let before = timeline.broken_after(call.saturating_sub(1));
-        Judge { before, after: timeline.broken_after(call) }
-    }
-
     pub(crate) fn draw_promises(&mut self) {
         let found: Vec<_> = self
             .singles()
@@ -48,10 +26,10 @@ impl Draw<'_> {
         if found.is_empty() {
             return;
         }
-        let judge = self.judge();
+        let timeline = self.story.timeline();
         let mut gaps: Vec<Gap> = found
             .into_iter()
-            .map(|(bar, what)| Gap { bar, what, broken: judge.is_broken(&what) })
+            .map(|(bar, what)| Gap { bar, what, broken: timeline.is_broken(self.cursor, &what) })
             .collect();
         // The widest first: where words do not fit everywhere, it is the one that gets them.
         gaps.sort_by_key(|gap| (-gap.bar.rect.width, gap.bar.birth));
@@ -129,7 +107,7 @@ pub(crate) fn words_of(what: Disagreement, broken: bool) -> (String, String) {
     let rest = match what {
         Disagreement::ClaimNotHeld { range, held, .. } => {
             let pages = range.pages().0;
-            let verb = if held == 1 && pages == 1 { "is" } else { "are" };
+            let verb = if pages == 1 { "is" } else { "are" };
             let yet = if broken { "" } else { " yet" };
             format!("says wired, {} of {} {verb}{yet}", number(held), count(pages, "page"))
         }

@@ -72,6 +72,7 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
             </div>
             <p class="at">
                 <span>{ "call " }<b>{ place.call.min(calls) }</b>{ format!(" of {calls}") }</span>
+                { " " }
                 <span>{ "step " }<b>{ place.step }</b>{ format!(" of {steps}") }</span>
             </p>
             if *roomy {

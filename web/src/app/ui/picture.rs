@@ -31,7 +31,9 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
             role="img"
             aria-label={scene.title.clone()}
         >
-            <defs>
+            // With a key, like all that stands beside it: one child without makes Yew compare them
+            // by their order, and draw everything anew when a group comes or goes.
+            <defs key="defs">
                 <pattern
                     id={HATCH}
                     width="7"

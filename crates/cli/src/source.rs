@@ -1,0 +1,109 @@
+//! The script and the kernel that a command is about.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use uvmscope_format::script::{MAX_TEXT, ScriptError};
+use uvmscope_format::{kernel_spec, parse_bytes, scenarios};
+use uvmscope_replay::Timeline;
+use uvmscope_uvm::Changes;
+
+use crate::{complain, input};
+
+// No doc comment: it would take the place of the description of the command that has these.
+#[derive(Args)]
+pub(crate) struct Source {
+    /// The script; - is standard input
+    #[arg(value_name = "FILE", required_unless_present = "scenario")]
+    file: Option<PathBuf>,
+    /// A script that comes along, by its name, instead of a file
+    #[arg(long, value_name = "NAME", conflicts_with = "file", value_parser = scenario)]
+    scenario: Option<scenarios::Scenario>,
+    /// The kernel, instead of the script's: a preset and changes, such as
+    /// committed,-syscall-zero-guard or +pageable-empty-return
+    #[arg(long, value_name = "SPEC", value_parser = kernel_spec::parse, allow_hyphen_values = true)]
+    kernel: Option<Changes>,
+    /// Whether its assertions panic, instead of what the script says
+    #[arg(long, value_enum)]
+    diagnostic: Option<Switch>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+fn scenario(name: &str) -> Result<scenarios::Scenario, scenarios::UnknownScenario> {
+    scenarios::get(name)
+}
+
+/// A script that ran, up to its first error where it has any.
+pub(crate) struct Recording {
+    pub(crate) timeline: Rc<Timeline>,
+    pub(crate) errors: Vec<ScriptError>,
+    name: String,
+    text: Vec<u8>,
+}
+
+impl Source {
+    /// Reads the script and runs it.
+    pub(crate) fn record(&self) -> Result<Recording> {
+        let (name, text) = match (&self.scenario, &self.file) {
+            (None, Some(file)) => (name(file), input::read(file, MAX_TEXT as u64 + 1)?),
+            (Some(scenario), _) => (scenario.name.to_owned(), scenario.text.as_bytes().to_vec()),
+            (None, None) => (String::new(), Vec::new()),
+        };
+        let parsed = parse_bytes(&text);
+        let mut config = parsed.script.config;
+        config.changes = self.kernel.unwrap_or(config.changes);
+        if let Some(switch) = self.diagnostic {
+            config.diagnostic = matches!(switch, Switch::On);
+        }
+        let timeline = Rc::new(Timeline::record(Rc::new(parsed.script), config));
+        Ok(Recording { timeline, errors: parsed.errors, name, text })
+    }
+}
+
+impl Recording {
+    /// Lists the errors of the script.
+    pub(crate) fn complain(&self) {
+        print_errors(&self.name, &self.text, &self.errors);
+    }
+}
+
+/// How errors name the script.
+fn name(file: &Path) -> String {
+    if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() }
+}
+
+/// Each error with its line of the script and a mark below it.
+fn print_errors(name: &str, text: &[u8], errors: &[ScriptError]) {
+    let text = String::from_utf8_lossy(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let lines: Vec<&str> = text.split('\n').take(MAX_TEXT).collect();
+    for error in errors {
+        let ScriptError { line, column, width, problem } = error;
+        complain(format_args!("{name}:{line}:{column}: {problem}"));
+        let shown = (*line as usize).checked_sub(1).and_then(|at| lines.get(at));
+        if let Some(shown) = shown.filter(|shown| !shown.trim().is_empty()) {
+            complain(excerpt(shown, *column as usize, *width as usize));
+        }
+    }
+}
+
+/// The line with carets below what an error is about; the parts of a long line that are far from
+/// it are left out.
+fn excerpt(line: &str, column: usize, width: usize) -> String {
+    const REACH: usize = 60;
+    let chars: Vec<char> = line.trim_end().chars().collect();
+    let first = column.saturating_sub(1).saturating_sub(REACH);
+    let last = (column.saturating_add(REACH)).min(chars.len());
+    let visible = |c: &char| if c.is_control() { ' ' } else { *c };
+    let part: String = chars.get(first..last).unwrap_or_default().iter().map(visible).collect();
+    let blank = " ".repeat(column.saturating_sub(1) - first);
+    let carets = "^".repeat(width.min(last.saturating_sub(column - 1)).max(1));
+    format!("    {part}\n    {blank}{carets}")
+}
