@@ -2,12 +2,15 @@
 //! the real functions did.
 
 mod conform;
+mod diff;
 mod input;
 mod opening;
 mod render;
 mod run;
 mod source;
 mod steps;
+mod value;
+mod why;
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -20,7 +23,7 @@ use clap::{Parser, Subcommand};
 pub(crate) enum Status {
     /// Everything went as it should.
     Success = 0,
-    /// A case differs; or the program could not do its work at all.
+    /// A case differs, or two runs do; or the program could not do its work at all.
     Failure = 1,
     /// Something that was read is not well-formed.
     BadInput = 2,
@@ -43,7 +46,9 @@ struct Cli {
 enum Command {
     Run(run::RunArgs),
     Conform(conform::ConformArgs),
+    Diff(diff::DiffArgs),
     Render(render::RenderArgs),
+    Why(why::WhyArgs),
     Opening(opening::OpeningArgs),
 }
 
@@ -53,7 +58,9 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Run(args) => run::run(args, &mut out),
         Command::Conform(args) => conform::conform(args, &mut out),
+        Command::Diff(args) => diff::diff(args, &mut out),
         Command::Render(args) => render::render(args, &mut out),
+        Command::Why(args) => why::why(args, &mut out),
         Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));

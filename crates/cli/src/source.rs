@@ -7,20 +7,26 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use uvmscope_format::script::{MAX_TEXT, ScriptError};
 use uvmscope_format::{kernel_spec, parse_bytes, scenarios};
-use uvmscope_replay::Timeline;
+use uvmscope_replay::{Script, Timeline};
 use uvmscope_uvm::Changes;
 
 use crate::{complain, input};
 
-// No doc comment: it would take the place of the description of the command that has these.
+// No doc comments: they would take the place of the description of the command that has these.
 #[derive(Args)]
-pub(crate) struct Source {
+pub(crate) struct Written {
     /// The script; - is standard input
     #[arg(value_name = "FILE", required_unless_present = "scenario")]
     file: Option<PathBuf>,
     /// A script that comes along, by its name, instead of a file
     #[arg(long, value_name = "NAME", conflicts_with = "file", value_parser = scenario)]
     scenario: Option<scenarios::Scenario>,
+}
+
+#[derive(Args)]
+pub(crate) struct Source {
+    #[command(flatten)]
+    written: Written,
     /// The kernel, instead of the script's: a preset and changes, such as
     /// committed,-syscall-zero-guard or +pageable-empty-return
     #[arg(long, value_name = "SPEC", value_parser = kernel_spec::parse, allow_hyphen_values = true)]
@@ -48,22 +54,44 @@ pub(crate) struct Recording {
     text: Vec<u8>,
 }
 
-impl Source {
-    /// Reads the script and runs it.
-    pub(crate) fn record(&self) -> Result<Recording> {
+/// A script, up to its first error where it has any.
+pub(crate) struct Read {
+    pub(crate) script: Rc<Script>,
+    pub(crate) errors: Vec<ScriptError>,
+    name: String,
+    text: Vec<u8>,
+}
+
+impl Written {
+    pub(crate) fn read(&self) -> Result<Read> {
         let (name, text) = match (&self.scenario, &self.file) {
             (None, Some(file)) => (name(file), input::read(file, MAX_TEXT as u64 + 1)?),
             (Some(scenario), _) => (scenario.name.to_owned(), scenario.text.as_bytes().to_vec()),
             (None, None) => (String::new(), Vec::new()),
         };
         let parsed = parse_bytes(&text);
-        let mut config = parsed.script.config;
+        Ok(Read { script: Rc::new(parsed.script), errors: parsed.errors, name, text })
+    }
+}
+
+impl Source {
+    /// Reads the script and runs it.
+    pub(crate) fn record(&self) -> Result<Recording> {
+        let Read { script, errors, name, text } = self.written.read()?;
+        let mut config = script.config;
         config.changes = self.kernel.unwrap_or(config.changes);
         if let Some(switch) = self.diagnostic {
             config.diagnostic = matches!(switch, Switch::On);
         }
-        let timeline = Rc::new(Timeline::record(Rc::new(parsed.script), config));
-        Ok(Recording { timeline, errors: parsed.errors, name, text })
+        let timeline = Rc::new(Timeline::record(script, config));
+        Ok(Recording { timeline, errors, name, text })
+    }
+}
+
+impl Read {
+    /// Lists the errors of the script.
+    pub(crate) fn complain(&self) {
+        print_errors(&self.name, &self.text, &self.errors);
     }
 }
 

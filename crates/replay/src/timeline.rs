@@ -9,6 +9,7 @@ use uvmscope_uvm::auditor::About;
 use uvmscope_uvm::{Call, Config, Halt, Kernel, Log, Outcome, Recorded, State, Vm};
 
 use crate::cursor::Cursor;
+use crate::lives::Lives;
 use crate::promises::Promises;
 use crate::script::{Body, CallLine, Expect, Expr, Script};
 use crate::series::{self, Counter, Series};
@@ -98,6 +99,8 @@ pub struct Timeline {
     /// Read off the events when first asked for.
     promises: OnceCell<Promises>,
     series: OnceCell<[Series; Counter::ALL.len()]>,
+    /// Read off the events when first asked for.
+    lives: OnceCell<Lives>,
 }
 
 impl Timeline {
@@ -123,6 +126,7 @@ impl Timeline {
             broken,
             promises: OnceCell::new(),
             series: OnceCell::new(),
+            lives: OnceCell::new(),
         }
     }
 
@@ -310,6 +314,11 @@ impl Timeline {
     /// A number of the system over the whole run.
     pub fn series(&self, counter: Counter) -> &Series {
         &self.series.get_or_init(|| series::of(&self.events))[counter as usize]
+    }
+
+    /// Every entry of the run.
+    pub(crate) fn lives(&self) -> &Lives {
+        self.lives.get_or_init(|| Lives::of(&self.events))
     }
 
     fn promises(&self) -> &Promises {

@@ -143,15 +143,17 @@ impl Story {
         marks
     }
 
-    /// The next mark after a place.
-    pub fn next_mark(&self, place: Place) -> Option<Mark> {
+    /// The next mark after a place, of the kind that is given or of any.
+    pub fn next_mark_of(&self, place: Place, kind: Option<MarkKind>) -> Option<Mark> {
         let marks = self.marks();
-        marks.get(marks.partition_point(|m| m.place <= place)).copied()
+        let behind = marks.partition_point(|m| m.place <= place);
+        marks[behind..].iter().find(|m| kind.is_none_or(|kind| m.kind == kind)).copied()
     }
 
-    /// The last mark before a place.
-    pub fn previous_mark(&self, place: Place) -> Option<Mark> {
+    /// The last mark before a place, of the kind that is given or of any.
+    pub fn previous_mark_of(&self, place: Place, kind: Option<MarkKind>) -> Option<Mark> {
         let marks = self.marks();
-        marks.partition_point(|m| m.place < place).checked_sub(1).map(|i| marks[i])
+        let before = marks.partition_point(|m| m.place < place);
+        marks[..before].iter().rfind(|m| kind.is_none_or(|kind| m.kind == kind)).copied()
     }
 }

@@ -52,3 +52,38 @@ fn every_word_is_explained_once_and_in_a_sentence() {
     }
     assert_eq!(glossary::meaning("mlock"), None);
 }
+
+#[test]
+fn the_subject_of_a_step_is_what_it_changes() {
+    use uvmscope_scene::Subject;
+    let story = mail(Config::ORIGINAL);
+    let mut cursor = story.timeline().cursor();
+    let mut at = |place: &str| {
+        cursor.seek(story.place_of(place).expect("a place"));
+        story.subject(&cursor)
+    };
+    assert_eq!(at("3.cut"), Some(Subject::Boundary(Vaddr(P))));
+    assert_eq!(at("3.refused"), Some(Subject::Cut));
+    assert!(matches!(at("3.count"), Some(Subject::WiredCount(_))));
+    assert_eq!(at("6.console"), Some(Subject::Page(Vaddr(P))));
+    assert_eq!(at("6.panic"), Some(Subject::Page(Vaddr(P))));
+}
+
+#[test]
+fn what_is_in_hand_lies_in_the_map() {
+    for seed in 0..40 {
+        let story = random_story(seed);
+        let mut cursor = story.timeline().cursor();
+        loop {
+            if let Some(range) = story.entry_in_hand(&cursor) {
+                assert!(cursor.state().entries().any(|(_, e)| e.range == range));
+            }
+            if let Some(range) = story.page_in_hand(&cursor) {
+                assert!(range.pages().0 <= 17 && !range.is_empty());
+            }
+            if !cursor.step_on() {
+                break;
+            }
+        }
+    }
+}

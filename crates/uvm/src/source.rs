@@ -110,14 +110,19 @@ impl SourceFile {
             let rest = &self.text[at + ASK.len()..];
             let ident: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
             let change = Change::ALL.into_iter().find(|c| c.ident() == ident);
-            let end = block_end(self.text, at);
-            if let (Some(change), Some(end)) = (change, end) {
+            if let (Some(change), Some(lines)) = (change, block_of(self.text, at)) {
                 let when_on = !self.text[..at].ends_with('!');
-                let lines = line_of(self.text, at)..=line_of(self.text, end);
                 found.push(Guarded { change, when_on, lines });
             }
         }
         found
+    }
+
+    /// The blocks that run only where the kernel was built with DIAGNOSTIC, each from the question
+    /// to the end of its block.
+    pub fn under_diagnostic(&self) -> Vec<Lines> {
+        const ASK: &str = "k.config.diagnostic";
+        self.text.match_indices(ASK).filter_map(|(at, _)| block_of(self.text, at)).collect()
     }
 }
 
@@ -136,6 +141,11 @@ fn function_name(line: &'static str) -> Option<&'static str> {
 fn line_of(text: &str, at: usize) -> u32 {
     let breaks = text[..at].bytes().filter(|b| *b == b'\n').count();
     u32::try_from(breaks).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// The lines from the condition at `at` to the end of its block.
+fn block_of(text: &str, at: usize) -> Option<Lines> {
+    Some(line_of(text, at)..=line_of(text, block_end(text, at)?))
 }
 
 /// Where the block ends whose condition stands at `at`: its closing brace, or the last line
@@ -195,6 +205,21 @@ mod tests {
         }
         let asks: usize = files().iter().map(|f| f.text.matches("k.has(").count()).sum();
         assert_eq!(guarded.len(), asks, "every question is by the change's own name");
+    }
+
+    #[test]
+    fn every_question_for_diagnostic_guards_a_block() {
+        let mut asks = 0;
+        for file in files() {
+            let text: Vec<_> = file.lines().collect();
+            for lines in file.under_diagnostic() {
+                asks += 1;
+                let (first, last) = (*lines.start() as usize, *lines.end() as usize);
+                assert!(text[first - 1].ends_with('{'), "{}:{first}", file.path);
+                assert_eq!(text[last - 1].trim(), "}", "{}:{last}", file.path);
+            }
+        }
+        assert_eq!(asks, 1, "the assertion of uvm_pageunwire");
     }
 
     #[test]

@@ -283,6 +283,11 @@ impl State {
         self.pages.at(id.0)
     }
 
+    /// The page of that number, or nothing for one that is freed.
+    pub fn get_page(&self, id: PageId) -> Option<&Page> {
+        self.pages.get(id.0)
+    }
+
     /// All pages by ascending number.
     pub fn pages(&self) -> impl Iterator<Item = (PageId, &Page)> {
         self.pages.iter().map(|(id, page)| (PageId(id), page))

@@ -3,12 +3,17 @@
 
 mod calls;
 mod conds;
+mod deeds;
+mod differences;
+mod divergence;
 mod ends;
 mod notes;
 pub(crate) mod operands;
+mod questions;
 mod writes;
 
 pub use calls::call_text;
+pub use divergence::SideBySide;
 use uvmscope_replay::{CallEnd, CallRun, Cursor, Place};
 use uvmscope_uvm::{EntryId, Func, KernelEvent, State, VaRange};
 

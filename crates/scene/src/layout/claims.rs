@@ -30,11 +30,12 @@ impl Draw<'_> {
         // One link less than there is air for would say that the list is broken somewhere.
         let mut from = left - reach + radius;
         let mut links = Vec::new();
-        for piece in self.axis.pieces().iter().filter(|p| p.kind != PieceKind::Hole) {
-            if piece.from > from {
-                links.push((from, piece.from));
+        for item in self.window.items.iter().filter(|i| i.kind != PieceKind::Hole) {
+            let start = self.axis.x_of(item.range.start);
+            if start > from {
+                links.push((from, start));
             }
-            from = piece.to;
+            from = self.axis.x_of(item.range.end);
         }
         links.push((from, right + reach - radius));
         for (n, (from, to)) in (0u32..).zip(links) {

@@ -3,6 +3,7 @@
 mod addresses;
 mod build;
 mod claims;
+mod common;
 mod moment;
 mod overview;
 mod pages;
@@ -13,6 +14,7 @@ mod rows;
 pub(crate) mod window;
 
 pub(crate) use claims::kinds;
+pub use common::CommonAxis;
 pub(crate) use promises::words_of as promise_words;
 use uvmscope_replay::{CallRun, Cursor, Place};
 use uvmscope_uvm::event::PinAt;
@@ -58,18 +60,13 @@ impl Story {
     /// The picture of the place where `cursor` stands. What is new in it, compared with
     /// `previous`, knows where it comes from; without `previous` everything simply stands there.
     pub fn scene(&self, cursor: &Cursor, previous: Option<&Scene>, view: Viewport) -> Scene {
-        let mut draw = Draw::new(self, cursor, previous, view.clamped());
-        draw.draw_request();
-        draw.draw_list();
-        draw.draw_claims();
-        draw.draw_families();
-        draw.draw_addresses();
-        draw.draw_promises();
-        draw.draw_pages();
-        draw.draw_pins();
-        draw.draw_moment();
-        draw.draw_overview();
-        draw.finish()
+        Draw::new(self, cursor, previous, view.clamped()).all()
+    }
+
+    /// The picture of the place where `cursor` stands, on an axis that it shares with another
+    /// picture: an address is at the same x in both.
+    pub fn scene_on(&self, cursor: &Cursor, previous: Option<&Scene>, on: &CommonAxis) -> Scene {
+        Draw::on(self, cursor, previous, on).all()
     }
 }
 
@@ -105,13 +102,23 @@ impl<'a> Draw<'a> {
         draw.request = draw.run.map(|run| Request::of(run, config, mapped));
         draw.window = Window::choose(state, view, draw.focus(), draw.request);
         let pieces: Vec<_> = draw.window.items.iter().map(|i| (i.range, i.kind)).collect();
-        let widths = match view.mode {
-            Mode::Wide => Widths { entry: px(12), hole: px(44), band: px(88) },
-            Mode::Compact => Widths { entry: px(15), hole: px(26), band: px(44) },
-        };
-        draw.axis = Axis::lay_out(&pieces, rows.left, rows.right, widths);
+        draw.axis = axis_of(&pieces, view);
         draw.bars = draw.window.items.iter().filter_map(|item| draw.bar(item)).collect();
         draw
+    }
+
+    fn all(mut self) -> Scene {
+        self.draw_request();
+        self.draw_list();
+        self.draw_claims();
+        self.draw_families();
+        self.draw_addresses();
+        self.draw_promises();
+        self.draw_pages();
+        self.draw_pins();
+        self.draw_moment();
+        self.draw_overview();
+        self.finish()
     }
 
     /// The address that a large map is drawn around: what the call asks for, unless the step is
@@ -226,7 +233,7 @@ impl<'a> Draw<'a> {
         }
         let lens = self.window.overview.as_ref().and_then(|_| {
             let mapped: Vec<_> =
-                self.axis.pieces().iter().filter(|p| p.kind == PieceKind::Mapped).collect();
+                self.window.items.iter().filter(|i| i.kind == PieceKind::Mapped).collect();
             Some(VaRange::new(mapped.first()?.range.start, mapped.last()?.range.end))
         });
         let entries = count(self.state.entry_count() as u64, "entry");
@@ -254,6 +261,16 @@ impl<'a> Draw<'a> {
             None => scene,
         }
     }
+}
+
+/// The axis of a picture whose pieces these are.
+fn axis_of(pieces: &[(VaRange, PieceKind)], view: Viewport) -> Axis {
+    let rows = Rows::of(view);
+    let widths = match view.mode {
+        Mode::Wide => Widths { entry: px(12), hole: px(44), band: px(88) },
+        Mode::Compact => Widths { entry: px(15), hole: px(26), band: px(44) },
+    };
+    Axis::lay_out(pieces, rows.left, rows.right, widths)
 }
 
 fn text_width_of_row(text: &str) -> Unit {

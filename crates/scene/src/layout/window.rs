@@ -197,6 +197,30 @@ fn add_rest(state: &State, items: &mut Vec<Item>, before: usize, after: usize) {
     }
 }
 
+impl Window {
+    /// The addresses from the first entry that is drawn to the last.
+    pub(crate) fn shown(&self) -> Option<VaRange> {
+        let mut entries = self.items.iter().filter(|i| i.kind == PieceKind::Mapped);
+        let first = entries.next()?;
+        let last = entries.next_back().unwrap_or(first);
+        Some(VaRange::new(first.range.start, last.range.end))
+    }
+
+    /// Says of the rest of `range` that nothing is mapped there.
+    pub(crate) fn reach(&mut self, range: VaRange) {
+        let (Some(first), Some(last)) = (self.items.first(), self.items.last()) else {
+            return;
+        };
+        let before = VaRange::new(range.start, first.range.start);
+        let after = VaRange::new(last.range.end, range.end);
+        let mut items = Vec::with_capacity(self.items.len() + 2);
+        add_hole(&mut items, before, None);
+        items.append(&mut self.items);
+        add_hole(&mut items, after, None);
+        self.items = items;
+    }
+}
+
 impl Overview {
     /// Counts the whole map off, once.
     fn of(state: &State, drawn: &[Item]) -> Self {

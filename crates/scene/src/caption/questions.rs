@@ -1,0 +1,52 @@
+//! What a condition asks, in the words that fit behind "whether".
+
+use uvmscope_uvm::Cond;
+
+/// The question that a condition is.
+pub(crate) const fn question(cond: Cond) -> &'static str {
+    match cond {
+        Cond::StartsBefore { .. } => "the entry starts before the end of the range",
+        Cond::EndsAfter { .. } => "the entry ends after the start of the range",
+        Cond::Cuts { .. } => "the address lies inside the entry",
+        Cond::HoleBefore { .. } => "a hole follows before the end of the range",
+        Cond::Wired { .. } => "the entry says wired",
+        Cond::Unwired { .. } => "the entry says not wired",
+        Cond::WiredOnce { .. } => "the entry was just wired",
+        Cond::NeedsAmap { .. } => "the entry needs an amap first",
+        Cond::NeedsCopy { .. } => "the entry still needs its copy",
+        Cond::HasAmap { .. } => "the entry has an amap",
+        Cond::ProtNone { .. } => "the entry's protection is none",
+        Cond::CopyOnWrite { .. } => "the entry is copy-on-write",
+        Cond::HasObject { .. } => "the file lies behind the entry",
+        Cond::Chunked { .. } => "the entry is so large that its amap is made in chunks",
+        Cond::AmapUnshared { .. } => "the amap is the entry's alone",
+        Cond::Adjoin { .. } => "the two entries adjoin",
+        Cond::Mergeable { .. } => "the two entries can become one",
+        Cond::MergesNew { .. } => "the mapping can become part of its neighbour",
+        Cond::AmapReaches { .. } => "the amap can be made to reach so far",
+        Cond::Allowed { .. } => "the access is allowed",
+        Cond::ProtChanges { .. } => "the protection changes",
+        Cond::Mapped { .. } => "an entry holds the address",
+        Cond::InPmap { .. } => "the pmap maps the page already",
+        Cond::AnonResident { .. } => "the amap holds the page",
+        Cond::ObjectResident { .. } => "the file's page is in memory",
+        Cond::BeyondFile { .. } => "the page lies beyond the file",
+        Cond::Empty { .. } => "the range is empty",
+        Cond::ZeroLength { .. } => "the length is 0",
+        Cond::OutsideMap { .. } => "the range reaches out of the map",
+        Cond::BelowMap { .. } => "the range starts below the map",
+        Cond::AboveMap { .. } => "the range ends above the map",
+        Cond::Wrapped { .. } => "the range ends before it starts",
+        Cond::Unaligned { .. } => "the address is no page boundary",
+        Cond::RoundingWrapped { .. } => "rounding the length up has wrapped",
+        Cond::OverWiredmax { .. } => "the system's limit of wired pages is passed",
+        Cond::OverMemlock { .. } => "the process's limit of locked memory is passed",
+        Cond::Free { .. } => "the addresses are free",
+        Cond::BadFlags { .. } => "the flags or codes are no good",
+        Cond::WireNow { .. } => "the mapping is to be wired at once",
+        Cond::Failed { .. } => "there was an error",
+        Cond::PageUnwired { .. } => "the page's wire_count is 0",
+        Cond::WiredBit { .. } => "the mapping is marked wired",
+        Cond::Diagnostic { .. } => "the kernel was built with DIAGNOSTIC",
+    }
+}
