@@ -110,11 +110,41 @@ function sizes() {
   return resizes;
 }
 
+// ---- over a reload ----
+
+/** Where the place of an element is kept; its order on the page is all there is to know it by. */
+function shelf(element) {
+  const order = [...document.querySelectorAll('uvm-scope')].indexOf(element);
+  return `uvmscope:${location.pathname}:${order}:${element.getAttribute('scenario') ?? ''}`;
+}
+
+/** What was kept; nothing in a sandbox, where asking alone is an error. */
+function recall(element) {
+  try {
+    return sessionStorage.getItem(shelf(element)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the places of all elements when the page goes. */
+function keepOnLeaving() {
+  addEventListener('pagehide', () => {
+    for (const element of started) {
+      try {
+        const place = element[placed]();
+        if (place !== undefined) sessionStorage.setItem(shelf(element), place);
+      } catch { /* Nothing depends on it. */ }
+    }
+  });
+}
+
 // ---- the element ----
 
 // Methods for this file only, under names that a host page cannot meet by accident.
 const begin = Symbol('begin');
 const resized = Symbol('resized');
+const placed = Symbol('placed');
 const restart = Symbol('restart');
 
 export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
@@ -179,6 +209,9 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
 
   // ---- beginning and end ----
 
+  /** What leads back to where the element is. */
+  [placed]() { return this.#seat === null ? undefined : this.#core.resume(this.#seat); }
+
   /** The element has another width; the picture is laid out anew for it. */
   [resized](width) {
     if (this.#seat !== null && width !== undefined) this.#core.resize(this.#seat, width);
@@ -209,6 +242,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     }
     const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name)]));
     attributes.width = widthOf(this.getBoundingClientRect());
+    this.#resume ??= recall(this);
     const later = () => queueMicrotask(() => this.#tell());
     this.#seat = core.open(JSON.stringify(attributes), this.#resume, later);
     this.#core = core;
@@ -300,4 +334,5 @@ if (globalThis.customElements && !customElements.get('uvm-scope')) {
   block.replaceSync(':where(uvm-scope) { display: block; }');
   document.adoptedStyleSheets.push(block);
   customElements.define('uvm-scope', UvmScope);
+  keepOnLeaving();
 }

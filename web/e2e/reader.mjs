@@ -83,7 +83,7 @@ export function markup(page) {
         if (node.data !== '') lines.push(indent + node.data);
         return;
       }
-      if (node.nodeType !== Node.ELEMENT_NODE || node.matches('.say .note')) return;
+      if (node.nodeType !== Node.ELEMENT_NODE || node.matches('.say .note, .commands')) return;
       const attributes = [...node.attributes].map(({ name, value }) => [name, value])
         .filter(([name]) => name !== 'class' && name !== 'style').sort();
       attributes.push(['class', classes(node)], ['style', styles(node)]);

@@ -5,6 +5,7 @@
 //! loading the module draws nothing, so it can also be loaded in a worker.
 
 mod app;
+mod clipboard;
 mod contract;
 pub mod element;
 pub mod panic;

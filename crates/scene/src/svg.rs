@@ -48,6 +48,11 @@ pub const fn dark() -> &'static str {
     DARK
 }
 
+/// Colours of the highest contrast, likewise; the rest is as in the light ones.
+pub const fn contrast() -> &'static str {
+    include_str!("contrast.css")
+}
+
 /// The picture as the text of an SVG file, or of an `svg` element for a page.
 pub fn to_svg(scene: &Scene, look: Look) -> String {
     Svg::new(look).of(scene)

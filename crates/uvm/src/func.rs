@@ -96,6 +96,35 @@ functions! {
     PmapUnwire, "pmap_unwire", "sys/arch/x86/x86/pmap.c";
 }
 
+/// The NetBSD source that the functions model: that of August 2016, in these functions the same as
+/// in March 2019.
+pub const MODELLED: &str = "NetBSD of August 2016";
+
+impl Func {
+    /// What the real function does besides, and the model leaves out; nothing of it changes an
+    /// answer of a single process that never runs short of memory.
+    pub const fn leaves_out(self) -> &'static str {
+        match self {
+            Self::Touch => "everything but the access: a process would get a signal for an error",
+            Self::UvmMap | Self::UvmMapFindspace => {
+                "the map's lock, the tree beside the list, alignment and topdown hints"
+            }
+            Self::UvmMapClipStart | Self::UvmMapClipEnd => "the tree beside the list, submaps",
+            Self::UvmMapPageable | Self::UvmMapPageableAll => {
+                "the map's lock, and its downgrade between the two passes"
+            }
+            Self::UvmFault => "locks, swap, loaned pages, the page daemon, and waiting for memory",
+            Self::UvmFaultWire | Self::UvmFaultUnwire => "locks, and asserting that they are held",
+            Self::AmapCopy | Self::AmapExtend => "locks, and amaps that processes share by fork",
+            Self::UvmPagewire | Self::UvmPageunwire | Self::UvmPagefree => {
+                "the paging queues: only that a page leaves and joins them"
+            }
+            Self::PmapUnwire => "page tables: a sorted table stands for them",
+            _ => "locks, history logs, and permissions that need other users",
+        }
+    }
+}
+
 impl fmt::Display for Func {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

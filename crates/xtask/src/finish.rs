@@ -30,6 +30,7 @@ pub(crate) fn finish() -> Result<()> {
     let sheet = |name: &str| fs::read_to_string(web.join("styles").join(name));
     let style = [
         colours(".live", "[data-theme=auto]", ".live[data-theme=dark]"),
+        set_by_the_reader(),
         svg::style().to_owned(),
         sheet("app.css")?,
         sheet("motion.css")?,
@@ -46,6 +47,20 @@ pub(crate) fn finish() -> Result<()> {
     // Lets Node of any version import the script.
     fs::write(staging.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(())
+}
+
+/// The colours that the reader has set against the system's and the host's.
+fn set_by_the_reader() -> String {
+    let (light, dark, contrast) = (svg::light().trim(), svg::dark().trim(), svg::contrast().trim());
+    let has = |look: &str| format!(".live:has(.app[data-look={look}])");
+    format!(
+        "{}{{color-scheme:light;{light}}}\n{}{{color-scheme:dark;{dark}}}\n\
+         {}{{color-scheme:light;{light}{contrast}}}\n\
+         @media(prefers-contrast:more){{.live{{--dim:var(--ink);--line:var(--ink)}}}}\n",
+        has("light"),
+        has("dark"),
+        has("contrast"),
+    )
 }
 
 /// The colours: light, dark where the system is and `auto` holds, dark where `always` holds.

@@ -1,7 +1,8 @@
 //! The function that runs, as it stands in the simulator's own source.
 
 use uvmscope_replay::{Cursor, Place};
-use uvmscope_uvm::{Change, Recorded, source};
+use uvmscope_uvm::source::SourceFile;
+use uvmscope_uvm::{Change, Changes, Recorded, source};
 
 use crate::app::run::Run;
 
@@ -12,8 +13,12 @@ pub(crate) struct Code {
     pub(crate) name: &'static str,
     /// Where it stands in the simulator.
     pub(crate) file: &'static str,
-    /// The file of NetBSD's source that it models.
-    pub(crate) models: &'static str,
+    /// The function of NetBSD's that it models, and in which file that is.
+    pub(crate) models: Option<(&'static str, &'static str)>,
+    /// What that does besides.
+    pub(crate) leaves_out: &'static str,
+    /// The changes that the kernel has.
+    pub(crate) changes: Changes,
     /// The functions that called it, outermost first, itself the last.
     pub(crate) stack: Vec<&'static str>,
     pub(crate) lines: Vec<CodeLine>,
@@ -47,33 +52,70 @@ pub(crate) fn of(run: &Run, cursor: &Cursor) -> Code {
     let found =
         source::file_of(site.file()).and_then(|file| Some((file, file.function_at(site.line())?)));
     let Some((file, (name, lines))) = found else { return Code::default() };
-    let guarded = file.guarded();
     let changes = run.config().changes;
+    let ran = |number| story.has_run(place, site.file(), number);
+    let stack: Vec<_> = story.stack(place).iter().map(|frame| frame.func).collect();
+    let models = stack.last();
+    Code {
+        name,
+        file: file.path,
+        models: models.map(|func| (func.name(), func.models())),
+        leaves_out: models.map_or("", |func| func.leaves_out()),
+        changes,
+        stack: stack.iter().map(|func| func.name()).collect(),
+        lines: listing(file, lines, changes, ran),
+        beside: story.beside(cursor),
+        current: here.map(|_| site.line()),
+    }
+}
+
+impl Code {
+    /// Whether both are at the same line.
+    pub(crate) fn same_line(&self, other: &Self) -> bool {
+        let spot = |code: &Self| (code.name, code.file, code.current);
+        spot(self) == spot(other) && self.beside == other.beside && self.lines == other.lines
+    }
+}
+
+/// Some lines of a file.
+fn listing(
+    file: &SourceFile,
+    lines: source::Lines,
+    changes: Changes,
+    ran: impl Fn(u32) -> bool,
+) -> Vec<CodeLine> {
+    let guarded = file.guarded();
     let is_off = |number: u32| {
         let guard = guarded.iter().find(|g| g.lines.contains(&number));
         guard.filter(|g| changes.has(g.change) != g.when_on).map(|g| g.change)
     };
-    let first = *lines.start();
-    let lines = (1u32..)
+    (1u32..)
         .zip(file.lines())
-        .skip(first.saturating_sub(1) as usize)
+        .skip((*lines.start()).saturating_sub(1) as usize)
         .take_while(|(number, _)| number <= lines.end())
         .map(|(number, line)| CodeLine {
             number,
             indent: line.len() - line.trim_start().len(),
             text: line.trim(),
-            ran: story.has_run(place, site.file(), number),
+            ran: ran(number),
             off: is_off(number),
         })
-        .collect();
-    let stack: Vec<_> = story.stack(place).iter().map(|frame| frame.func).collect();
-    Code {
-        name,
-        file: file.path,
-        models: stack.last().map_or("", |func| func.models()),
-        stack: stack.iter().map(|func| func.name()).collect(),
-        lines,
-        beside: story.beside(cursor),
-        current: here.map(|_| site.line()),
-    }
+        .collect()
+}
+
+/// Every function of the kernel, by its name and the name of its file.
+pub(crate) fn functions() -> Vec<(&'static str, &'static str)> {
+    let of = |file: &'static SourceFile| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        file.functions().into_iter().map(move |(function, _)| (function, name))
+    };
+    source::files().iter().flat_map(of).collect()
+}
+
+/// The lines of a function that does not run.
+pub(crate) fn function(name: &str, file: &str, changes: Changes) -> Vec<CodeLine> {
+    let Some(file) = source::file_of(file) else { return Vec::new() };
+    file.function_lines(name)
+        .map(|lines| listing(file, lines, changes, |_| false))
+        .unwrap_or_default()
 }

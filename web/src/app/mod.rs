@@ -3,9 +3,12 @@
 
 mod code;
 mod command;
+mod effects;
 mod json;
 mod layout;
 mod model;
+mod reduce;
+mod report;
 mod run;
 mod state;
 mod ui;

@@ -4,14 +4,17 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 use uvmscope_format::kernel_spec;
-use uvmscope_replay::{Cursor, Place};
-use uvmscope_scene::{Scene, Viewport};
+use uvmscope_replay::{Cursor, Place, Side};
+use uvmscope_scene::{CommonAxis, Scene, Viewport};
 use uvmscope_uvm::Config;
 
+use crate::app::command::Command;
+use crate::app::effects::effects;
 use crate::app::json::state_json;
 use crate::app::layout::Layout;
+use crate::app::reduce::reduce;
 use crate::app::run::{Run, Source};
-use crate::app::state::{Action, Controls, State, Tab, effects, reduce};
+use crate::app::state::{Action, Beside, Controls, Look, State};
 use crate::app::view::View;
 use crate::contract::{Attrs, Changed, Request};
 
@@ -20,65 +23,82 @@ const DEFAULT_SCENARIO: &str = "mlock-zero";
 /// The width that is assumed where the browser does not tell the real one.
 const DEFAULT_WIDTH: u16 = 1200;
 
-/// What an element remembers, the state of the kernel at its place, and the picture of it.
+/// A run at its place: the state of its kernel there, and the picture of it.
+pub(crate) struct Stand {
+    pub(crate) cursor: Cursor,
+    pub(crate) scene: Rc<Scene>,
+}
+
+/// What an element remembers, and where its runs stand.
 pub(crate) struct Model {
     state: State,
-    cursor: Cursor,
-    /// At the entry of the same call, to compare with.
-    begin: Cursor,
-    scene: Rc<Scene>,
+    /// One, or two where two kernels are compared.
+    stands: Vec<Stand>,
 }
 
 impl Model {
     /// A model for an element with these attributes, at the place it had before if it had one.
     pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> (Self, Changed) {
         let state = opened(attrs);
-        let mut cursor = state.run.timeline.cursor();
-        cursor.seek(state.place);
-        let mut begin = state.run.timeline.cursor();
-        begin.seek(Place { step: 0, ..state.place });
-        let scene = Rc::new(state.run.story.scene(&cursor, None, viewport(&state)));
-        let mut model = Self { state, cursor, begin, scene };
+        let mut model = Self { stands: Vec::new(), state };
+        model.stands = stands(&model.state, Vec::new());
         if let Some(resume) = resume {
             model.resume_at(&resume);
         }
         (model, Changed { redraw: true, ..Changed::default() })
     }
 
-    /// Goes on from what [`Model::resume`] gave.
+    /// Goes on from what [`Model::resume`] gave, as far as that makes sense.
     fn resume_at(&mut self, text: &str) {
         let Ok(saved) = serde_json::from_str::<Value>(text) else { return };
-        if let Some(config) = saved["kernel"].as_str().and_then(|s| kernel_spec::parse(s).ok()) {
-            let diagnostic = saved["diagnostic"].as_bool().unwrap_or(true);
-            self.take(Action::Kernel(Config { diagnostic, changes: config }));
+        let config = |name: &str| {
+            let changes = kernel_spec::parse(saved[name]["kernel"].as_str()?).ok()?;
+            Some(Config { diagnostic: saved[name]["diagnostic"].as_bool()?, changes })
+        };
+        let mut state = self.state.clone();
+        if let Some(config) = config("first").filter(|config| *config != state.run.config()) {
+            state.run = Run::record(Rc::clone(&state.run.source), config);
         }
         let number = |name: &str| saved[name].as_u64().and_then(|n| usize::try_from(n).ok());
         if let (Some(call), Some(step)) = (number("call"), number("step")) {
-            self.take(Action::Goto(Place { call, step }));
+            state.place = state.run.timeline.clamp(Place { call, step });
         }
+        state.beside = config("second").map(|config| Beside::new(&state.run, state.place, config));
+        let look = saved["look"].as_str();
+        state.look = Look::ALL.into_iter().find(|l| Some(l.name()) == look).unwrap_or_default();
+        state.calm = saved["calm"].as_bool().unwrap_or(state.calm);
+        state.table = saved["table"].as_bool().unwrap_or(state.table);
+        self.adopt(state);
     }
 
     /// Everything needed to come back to this place.
     pub(crate) fn resume(&self) -> String {
-        let config = self.state.run.config();
-        let place = self.state.place;
+        let State { place, look, calm, table, .. } = self.state;
+        let told = |config: Config| {
+            let kernel = kernel_spec::print(config);
+            json!({ "kernel": kernel, "diagnostic": config.diagnostic })
+        };
         json!({
-            "kernel": kernel_spec::print(config),
-            "diagnostic": config.diagnostic,
+            "first": told(self.state.run.config()),
+            "second": self.state.beside.as_ref().map(|beside| told(beside.run.config())),
             "call": place.call,
             "step": place.step,
+            "look": look.name(),
+            "calm": calm,
+            "table": table,
         })
         .to_string()
     }
 
     /// The attributes were changed.
     pub(crate) fn set_attrs(&mut self, former: &Attrs, attrs: &Attrs) -> Changed {
-        if former.scenario != attrs.scenario || former.kernel != attrs.kernel {
-            let before = self.state.clone();
+        let anew = |a: &Attrs| (a.scenario.clone(), a.kernel.clone(), a.compare.clone());
+        if anew(former) != anew(attrs) {
             let mut state = opened(attrs);
-            state.width = before.width;
+            state.width = self.state.width;
             if former.scenario == attrs.scenario {
-                state.place = state.run.timeline.clamp(before.place);
+                let place = self.state.place;
+                state = reduce(&state, Action::Goto(place));
             }
             return self.adopt(state);
         }
@@ -98,7 +118,6 @@ impl Model {
 
     /// Does what the host page asks for, or says in a sentence why not.
     pub(crate) fn perform(&mut self, request: Request) -> Result<Changed, String> {
-        use crate::app::command::Command;
         let action = match request {
             Request::Goto(text) => {
                 Action::Goto(self.state.run.story.place_of(&text).map_err(|e| e.to_string())?)
@@ -109,7 +128,7 @@ impl Model {
             Request::Pause => Action::Pause,
             Request::SetKernel(spec) => {
                 let changes = kernel_spec::parse(&spec).map_err(|e| e.to_string())?;
-                Action::Kernel(Config { changes, ..self.state.run.config() })
+                Action::Kernel(Side::A, Config { changes, ..self.state.run.config() })
             }
         };
         Ok(self.take(action))
@@ -135,35 +154,67 @@ impl Model {
         self.adopt(next)
     }
 
-    /// Takes on a state: moves the cursor there and draws.
+    /// Takes on a state: moves the runs to their places and draws.
     fn adopt(&mut self, next: State) -> Changed {
         let changed = effects(&self.state, &next);
-        if !changed.redraw {
-            return changed;
+        if changed.redraw {
+            self.stands = stands(&next, std::mem::take(&mut self.stands));
+            self.state = next;
         }
-        if !Rc::ptr_eq(&self.state.run, &next.run) {
-            self.cursor = next.run.timeline.cursor();
-            self.begin = next.run.timeline.cursor();
-        }
-        self.cursor.seek(next.place);
-        self.begin.seek(Place { step: 0, ..next.place });
-        let previous = next.moves.then_some(&*self.scene);
-        let scene = next.run.story.scene(&self.cursor, previous, viewport(&next));
-        self.scene = Rc::new(scene.sharing(&self.scene));
-        self.state = next;
         changed
     }
 
     /// What is to be drawn.
     pub(crate) fn view(&self) -> Rc<View> {
-        Rc::new(View::of(&self.state, &self.cursor, &self.begin, &self.scene))
+        Rc::new(View::of(&self.state, &self.stands))
     }
 
     /// What `state()` returns.
     pub(crate) fn state_json(&self) -> Value {
-        let caption = self.state.run.story.caption(&self.cursor);
-        state_json(&self.state, &self.cursor, &caption)
+        let other = self.stands.get(1).map(|stand| &stand.cursor);
+        state_json(&self.state, &self.stands[0].cursor, other)
     }
+}
+
+/// Where the runs of a state stand; `before` is where they, or others, stood.
+fn stands(state: &State, before: Vec<Stand>) -> Vec<Stand> {
+    let (mut stood, drawn): (Vec<Option<Cursor>>, Vec<Rc<Scene>>) =
+        before.into_iter().map(|stand| (Some(stand.cursor), stand.scene)).unzip();
+    let mut cursor = |side: Side| {
+        let timeline = &state.run_of(side).timeline;
+        let stood = stood.get_mut(side.index()).and_then(Option::take);
+        let same = stood.filter(|cursor| Rc::ptr_eq(cursor.timeline(), timeline));
+        let mut cursor = same.unwrap_or_else(|| timeline.cursor());
+        cursor.seek(state.place_of(side));
+        cursor
+    };
+    let view = viewport(state);
+    if state.beside.is_none() {
+        let cursor = cursor(Side::A);
+        let previous = drawn.first().filter(|_| state.moves).map(|scene| &**scene);
+        let scene = state.run.story.scene(&cursor, previous, view);
+        return vec![stand(cursor, scene, drawn.first())];
+    }
+    let cursors = Side::BOTH.map(cursor);
+    let stories = Side::BOTH.map(|side| &state.run_of(side).story);
+    let common = CommonAxis::of([(stories[0], &cursors[0]), (stories[1], &cursors[1])], view);
+    let draw = |(cursor, side): (Cursor, Side)| {
+        let drawn = drawn.get(side.index());
+        // Where the step's way is not to be seen, nothing comes from anywhere.
+        let previous = drawn.filter(|_| state.moves).map(|scene| &**scene);
+        let scene = stories[side.index()].scene_on(&cursor, previous, &common);
+        stand(cursor, scene, drawn)
+    };
+    cursors.into_iter().zip(Side::BOTH).map(draw).collect()
+}
+
+/// A run at its place, its picture sharing what it can with the one that was drawn before.
+fn stand(cursor: Cursor, scene: Scene, drawn: Option<&Rc<Scene>>) -> Stand {
+    let scene = match drawn {
+        Some(drawn) => scene.sharing(drawn),
+        None => scene,
+    };
+    Stand { cursor, scene: Rc::new(scene) }
 }
 
 fn opened(attrs: &Attrs) -> State {
@@ -181,39 +232,38 @@ fn opened(attrs: &Attrs) -> State {
         }
     }
     let run = Run::record(Rc::new(source), config);
-    let mut place = run.opening();
+    let mut state =
+        State::new(run, Place { call: 1, step: 0 }, attrs.width.unwrap_or(DEFAULT_WIDTH));
+    state.place = state.run.opening();
     if let Some(at) = &attrs.at {
-        match run.story.place_of(at) {
-            Ok(at) => place = at,
+        match state.run.story.place_of(at) {
+            Ok(at) => state.place = at,
             Err(refusal) => problem = Some(format!("at: {refusal}")),
         }
     }
-    State {
-        place,
-        run,
-        playing: false,
-        moves: false,
-        beat: 0,
-        width: attrs.width.unwrap_or(DEFAULT_WIDTH),
-        tab: Tab::default(),
-        controls: controls(attrs),
-        note: None,
-        problem,
+    if let Some(spec) = &attrs.compare {
+        match kernel_spec::parse(spec) {
+            Ok(changes) => {
+                state.beside =
+                    Some(Beside::new(&state.run, state.place, Config { changes, ..config }));
+            }
+            Err(reason) => problem = Some(format!("compare: {reason}")),
+        }
     }
+    state.controls = controls(attrs);
+    state.problem = problem;
+    state
 }
 
 /// What is not there yet is refused in a sentence, and the rest works.
 fn problem(attrs: &Attrs) -> Option<String> {
-    match attrs.mode.as_deref() {
-        Some("predict" | "present") => {
-            let mode = attrs.mode.as_deref().unwrap_or_default();
-            Some(format!("mode=\"{mode}\" is not there yet; this is mode=\"explore\"."))
+    let mode = attrs.mode.as_deref().filter(|mode| *mode != "explore")?;
+    Some(match mode {
+        "predict" | "present" => {
+            format!("mode=\"{mode}\" is not there yet; this is mode=\"explore\".")
         }
-        _ if attrs.compare.is_some() => {
-            Some("compare is not there yet; this shows one kernel.".to_owned())
-        }
-        _ => None,
-    }
+        _ => format!("mode=\"{mode}\" is none of explore, predict and present; this is explore."),
+    })
 }
 
 fn controls(attrs: &Attrs) -> Controls {
@@ -226,5 +276,7 @@ fn controls(attrs: &Attrs) -> Controls {
 
 fn viewport(state: &State) -> Viewport {
     let (width, height) = Layout::of(state.width).picture(state.width);
-    Viewport::fitting(width, height)
+    // Of two pictures each gets less of the height.
+    let height = if state.beside.is_some() { height.min(320) } else { height };
+    Viewport { zoom: state.zoom, ..Viewport::fitting(width, height) }
 }

@@ -1,5 +1,6 @@
 //! A script and the recording of it under one kernel.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use uvmscope_format::{ScriptError, parse, scenarios};
@@ -50,6 +51,7 @@ pub(crate) struct Run {
     pub(crate) timeline: Rc<Timeline>,
     pub(crate) story: Story,
     pub(crate) calls: Rc<[CallRow]>,
+    lines: OnceCell<Vec<Rc<str>>>,
 }
 
 /// How a call turned out, for its colour and its sign.
@@ -86,7 +88,12 @@ impl Run {
         let timeline = Rc::new(Timeline::record(Rc::clone(&source.script), config));
         let story = Story::new(Rc::clone(&timeline));
         let calls = rows(&source, &timeline, &story);
-        Rc::new(Self { source, timeline, story, calls })
+        Rc::new(Self { source, timeline, story, calls, lines: OnceCell::new() })
+    }
+
+    /// The lines of the counters over the run, drawn when first asked for.
+    pub(crate) fn lines(&self) -> &[Rc<str>] {
+        self.lines.get_or_init(|| crate::app::view::line_paths(self))
     }
 
     pub(crate) fn config(&self) -> Config {

@@ -1,19 +1,15 @@
-//! What an element remembers, and how it changes: `reduce` is a function from one state to the
-//! next, and `effects` tells the rest of the page what that means.
+//! What an element remembers.
 
 use std::rc::Rc;
 
-use serde_json::json;
 use uvmscope_format::kernel_spec;
-use uvmscope_replay::Place;
-use uvmscope_uvm::{Change, Config, Preset};
+use uvmscope_replay::why::Value;
+use uvmscope_replay::{Alignment, CallRun, Place, Side, align};
+use uvmscope_scene::{Answer, MarkKind, Subject};
+use uvmscope_uvm::{Config, VaRange};
 
 use crate::app::command::Command;
 use crate::app::run::Run;
-use crate::contract::{Changed, HostEvent, Wake};
-
-/// Milliseconds between two steps when it plays by itself.
-const PACE: u32 = 1100;
 
 /// Which part a narrow screen shows below the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,12 +42,152 @@ pub(crate) enum Controls {
     None,
 }
 
+/// How fast it plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Pace {
+    Slow,
+    #[default]
+    Usual,
+    Quick,
+    Fast,
+}
+
+impl Pace {
+    const ALL: [Self; 4] = [Self::Slow, Self::Usual, Self::Quick, Self::Fast];
+
+    /// Milliseconds between two steps.
+    pub(crate) const fn wait(self) -> u32 {
+        match self {
+            Self::Slow => 2400,
+            Self::Usual => 1100,
+            Self::Quick => 550,
+            Self::Fast => 220,
+        }
+    }
+
+    /// As it is shown.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Slow => "½×",
+            Self::Usual => "1×",
+            Self::Quick => "2×",
+            Self::Fast => "5×",
+        }
+    }
+
+    pub(crate) fn slower(self) -> Self {
+        Self::ALL[(self as usize).saturating_sub(1)]
+    }
+
+    pub(crate) fn faster(self) -> Self {
+        Self::ALL[(self as usize + 1).min(Self::ALL.len() - 1)]
+    }
+}
+
+/// What lies over the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    Help,
+    Report,
+}
+
+/// Colours, where the reader has set them against the system's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Look {
+    #[default]
+    System,
+    Light,
+    Dark,
+    Contrast,
+}
+
+impl Look {
+    pub(crate) const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::Contrast];
+
+    /// Its name in style sheets and in what is stored.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::Contrast => "contrast",
+        }
+    }
+
+    /// What its button says.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::System => "As the system",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+            Self::Contrast => "High contrast",
+        }
+    }
+}
+
+/// A second run that is shown beside the first.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    pub(crate) run: Rc<Run>,
+    pub(crate) alignment: Rc<Alignment>,
+    pub(crate) place: Place,
+}
+
+impl Beside {
+    /// Lays a run beside `first`, at the place that belongs to `place`.
+    pub(crate) fn new(first: &Run, place: Place, config: Config) -> Self {
+        let run = Run::record(Rc::clone(&first.source), config);
+        let alignment = Rc::new(align(&first.timeline, &run.timeline));
+        let place = alignment.partner(place);
+        Self { run, alignment, place }
+    }
+}
+
+/// What a reader asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Something in the picture.
+    Subject(Subject),
+    /// A number of the system, or a line of the console.
+    Value(Value),
+}
+
+/// A question with its answer, and the way that was walked from there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Why {
+    pub(crate) side: Side,
+    pub(crate) question: Question,
+    /// Where it was asked.
+    pub(crate) at: Place,
+    pub(crate) answer: Rc<Answer>,
+    /// Places of the side that were left by jumps, the latest last.
+    pub(crate) trail: Vec<Place>,
+}
+
+/// What undoing brings back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Setup {
+    pub(crate) config: Config,
+    pub(crate) beside: Option<Config>,
+    pub(crate) place: Place,
+}
+
+/// Setups before this one, and those that were undone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct History {
+    pub(crate) past: Vec<Setup>,
+    pub(crate) future: Vec<Setup>,
+}
+
 /// All that an element remembers.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct State {
     pub(crate) run: Rc<Run>,
     pub(crate) place: Place,
+    pub(crate) beside: Option<Beside>,
     pub(crate) playing: bool,
+    pub(crate) pace: Pace,
     /// Whether the way to this place is to be seen; else it is simply there.
     pub(crate) moves: bool,
     /// Counts the moves, so that the same motion twice in a row is seen twice.
@@ -60,22 +196,99 @@ pub(crate) struct State {
     pub(crate) width: u16,
     pub(crate) tab: Tab,
     pub(crate) controls: Controls,
+    /// The marks that the keys go to; all where none is chosen.
+    pub(crate) marks: Option<MarkKind>,
+    /// The part of the map that is drawn; all of it where there is none.
+    pub(crate) zoom: Option<VaRange>,
+    pub(crate) why: Option<Rc<Why>>,
+    pub(crate) sheet: Option<Sheet>,
+    pub(crate) table: bool,
+    pub(crate) look: Look,
+    /// The reader wants no motion, whatever the system says.
+    pub(crate) calm: bool,
+    pub(crate) history: Rc<History>,
     /// A sentence about what the last action meant.
     pub(crate) note: Option<String>,
     /// A sentence about what is wrong with what the page's author wrote.
     pub(crate) problem: Option<String>,
 }
 
-impl PartialEq for State {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.run, &other.run)
-            && self.place == other.place
-            && self.playing == other.playing
-            && self.moves == other.moves
-            && self.beat == other.beat
-            && self.width == other.width
-            && self.tab == other.tab
-            && self.controls == other.controls
+impl State {
+    /// At a place of a run, everything else as it is at first.
+    pub(crate) fn new(run: Rc<Run>, place: Place, width: u16) -> Self {
+        Self {
+            run,
+            place,
+            beside: None,
+            playing: false,
+            pace: Pace::default(),
+            moves: false,
+            beat: 0,
+            width,
+            tab: Tab::default(),
+            controls: Controls::default(),
+            marks: None,
+            zoom: None,
+            why: None,
+            sheet: None,
+            table: false,
+            look: Look::default(),
+            calm: false,
+            history: Rc::default(),
+            note: None,
+            problem: None,
+        }
+    }
+
+    /// The run of a side; of the first where there is no second.
+    pub(crate) fn run_of(&self, side: Side) -> &Rc<Run> {
+        match (&self.beside, side) {
+            (Some(beside), Side::B) => &beside.run,
+            _ => &self.run,
+        }
+    }
+
+    /// Where the run of a side stands.
+    pub(crate) fn place_of(&self, side: Side) -> Place {
+        match (&self.beside, side) {
+            (Some(beside), Side::B) => beside.place,
+            _ => self.place,
+        }
+    }
+
+    /// Both places where there are two.
+    pub(crate) fn pair(&self) -> [Place; 2] {
+        [self.place, self.place_of(Side::B)]
+    }
+
+    /// What undoing would have to bring back.
+    pub(crate) fn setup(&self) -> Setup {
+        let beside = self.beside.as_ref().map(|beside| beside.run.config());
+        Setup { config: self.run.config(), beside, place: self.place }
+    }
+
+    /// Number of steps of the call.
+    pub(crate) fn steps(&self, side: Side) -> usize {
+        let calls = self.run_of(side).timeline.calls();
+        calls.get(self.place_of(side).call - 1).map_or(0, CallRun::steps)
+    }
+
+    /// Whether anything that is drawn differs.
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        let beside = match (&self.beside, &other.beside) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Rc::ptr_eq(&a.run, &b.run) && a.place == b.place,
+            _ => false,
+        };
+        let of = |s: &Self| {
+            let numbers = (s.place, s.playing, s.pace, s.moves, s.beat, s.width, s.tab);
+            (numbers, (s.controls, s.marks, s.zoom, s.sheet, s.table, s.look, s.calm))
+        };
+        beside
+            && Rc::ptr_eq(&self.run, &other.run)
+            && of(self) == of(other)
+            && self.why == other.why
+            && self.history == other.history
             && self.note == other.note
             && self.problem == other.problem
     }
@@ -91,301 +304,26 @@ pub(crate) enum Action {
     Call(usize),
     /// To so many steps from the beginning; the slider.
     Scrub(usize),
-    /// Another kernel.
-    Kernel(Config),
-    Preset(Preset),
-    Toggle(Change),
-    Diagnostic(bool),
+    /// Another kernel on a side.
+    Kernel(Side, Config),
+    Ask(Side, Question),
+    /// To a place that an answer names.
+    Jump(Place),
+    /// Which marks the keys go to.
+    Marks(Option<MarkKind>),
     Play,
     Pause,
     /// The time between two steps is over.
     Tick,
     Resize(u16),
     Tab(Tab),
-}
-
-/// The state after an action.
-pub(crate) fn reduce(state: &State, action: Action) -> State {
-    let mut next = state.clone();
-    match action {
-        Action::Do(command) => command_done(&mut next, command),
-        Action::Goto(place) => jump(&mut next, place),
-        Action::Call(call) => jump(&mut next, Place { call, step: 0 }),
-        Action::Scrub(ordinal) => {
-            let place = state.run.timeline.place_at(ordinal);
-            jump(&mut next, place);
-        }
-        Action::Kernel(config) => switch(&mut next, config),
-        Action::Preset(preset) => {
-            let diagnostic = state.run.config().diagnostic;
-            switch(&mut next, Config { diagnostic, changes: preset.changes() });
-        }
-        Action::Toggle(change) => {
-            let config = state.run.config();
-            let has = config.changes.has(change);
-            let changes =
-                if has { config.changes.without(change) } else { config.changes.with(change) };
-            switch(&mut next, Config { changes, ..config });
-        }
-        Action::Diagnostic(diagnostic) => {
-            switch(&mut next, Config { diagnostic, ..state.run.config() });
-        }
-        Action::Play => play(&mut next),
-        Action::Pause => next.playing = false,
-        Action::Tick => {
-            step(&mut next, state.run.timeline.step_on(state.place));
-            next.playing = state.playing && state.run.timeline.step_on(next.place).is_some();
-        }
-        // An element that grows taller tells its width, too; that is no reason to end a motion.
-        Action::Resize(width) if width == state.width => {}
-        Action::Resize(width) => {
-            next.width = width;
-            next.moves = false;
-        }
-        Action::Tab(tab) => next.tab = tab,
-    }
-    next
-}
-
-/// Moves by a command stop the playing; the reader has taken over.
-fn command_done(state: &mut State, command: Command) {
-    let timeline = Rc::clone(&state.run.timeline);
-    let place = state.place;
-    let story = &Rc::clone(&state.run).story;
-    match command {
-        Command::PlayPause if state.playing => state.playing = false,
-        Command::PlayPause => play(state),
-        Command::StepOn => step(state, timeline.step_on(place)),
-        Command::StepBack => step(state, timeline.step_back(place)),
-        Command::NextCall => step(state, timeline.next_call(place)),
-        Command::PreviousCall => step(state, timeline.previous_call(place)),
-        Command::NextMark => step(state, story.next_mark(place).map(|m| m.place)),
-        Command::PreviousMark => step(state, story.previous_mark(place).map(|m| m.place)),
-        Command::First => jump(state, timeline.first_place()),
-        Command::Last => jump(state, timeline.last_place()),
-    }
-}
-
-/// To a place that is near, so that the way there can be seen.
-fn step(state: &mut State, to: Option<Place>) {
-    state.playing = false;
-    state.note = None;
-    if let Some(place) = to {
-        state.place = place;
-        state.moves = true;
-        state.beat = state.beat.wrapping_add(1);
-    }
-}
-
-/// To any place, at once.
-fn jump(state: &mut State, to: Place) {
-    state.playing = false;
-    state.note = None;
-    state.place = state.run.timeline.clamp(to);
-    state.moves = false;
-}
-
-/// Plays on from here, or from the beginning where this is the end.
-fn play(state: &mut State) {
-    state.playing = true;
-    state.note = None;
-    if state.run.timeline.step_on(state.place).is_none() {
-        state.place = state.run.timeline.first_place();
-        state.moves = false;
-    }
-}
-
-/// Runs the script under another kernel, and stays at the same place of the story: the same call,
-/// the last step that both runs share there.
-fn switch(state: &mut State, config: Config) {
-    if config == state.run.config() {
-        return;
-    }
-    let run = Run::record(Rc::clone(&state.run.source), config);
-    let (to, shared) = state.run.shared_with(&run, state.place);
-    let place = run.timeline.clamp(to);
-    state.note = Some(switch_note(state, &run, place, shared));
-    state.playing = false;
-    state.place = place;
-    state.run = run;
-    state.moves = true;
-    state.beat = state.beat.wrapping_add(1);
-}
-
-fn switch_note(state: &State, run: &Run, place: Place, shared: usize) -> String {
-    let name = kernel_name(run.config());
-    let call = state.place.call;
-    if place.call != call {
-        return format!("Now {name}. There the machine stops before call {call}.");
-    }
-    let steps =
-        |r: &Run| r.timeline.calls().get(call - 1).map_or(0, uvmscope_replay::CallRun::steps);
-    if shared == steps(run) && shared == steps(&state.run) {
-        return format!("Now {name}. Call {call} takes the same steps on both kernels.");
-    }
-    if shared == 0 {
-        return format!("Now {name}. Call {call} goes another way from its first step on.");
-    }
-    format!("Now {name}. Both kernels share call {call} up to step {shared}; behind it they part.")
+    Look(Look),
+    Calm(bool),
+    Sheet(Option<Sheet>),
 }
 
 /// A kernel as people and scripts write it.
 pub(crate) fn kernel_name(config: Config) -> String {
     let spec = kernel_spec::print(config);
     if config.diagnostic { spec } else { format!("{spec} without DIAGNOSTIC") }
-}
-
-/// What a change of the state means to those outside.
-pub(crate) fn effects(old: &State, new: &State) -> Changed {
-    let mut events = Vec::new();
-    let moved = old.place != new.place || !Rc::ptr_eq(&old.run, &new.run);
-    if moved {
-        events.push(HostEvent { name: "step", detail: step_detail(new) });
-        if let Some(halt) = new.run.timeline.halt()
-            && new.place == new.run.timeline.last_place()
-        {
-            let detail = json!({ "at": at_json(new), "reason": halt.to_string() });
-            events.push(HostEvent { name: "halt", detail });
-        }
-    }
-    let wake = if new.playing && (moved || !old.playing) {
-        Wake::After(PACE)
-    } else if old.playing && !new.playing {
-        Wake::Never
-    } else {
-        Wake::Keep
-    };
-    Changed { redraw: old != new, events, wake }
-}
-
-fn step_detail(state: &State) -> serde_json::Value {
-    json!({ "at": at_json(state), "kernel": kernel_spec::print(state.run.config()) })
-}
-
-/// Number of steps of the call.
-pub(crate) fn at_steps(state: &State) -> usize {
-    let call = state.run.timeline.calls().get(state.place.call - 1);
-    call.map_or(0, uvmscope_replay::CallRun::steps)
-}
-
-/// The place as plain data.
-pub(crate) fn at_json(state: &State) -> serde_json::Value {
-    json!({ "call": state.place.call, "step": state.place.step, "steps": at_steps(state) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::run::Source;
-
-    fn opened(config: Config) -> State {
-        let source = Source::scenario("mlock-zero").expect("the scenario");
-        let run = Run::record(Rc::new(source), config);
-        State {
-            place: run.opening(),
-            run,
-            playing: false,
-            moves: false,
-            beat: 0,
-            width: 1440,
-            tab: Tab::default(),
-            controls: Controls::default(),
-            note: None,
-            problem: None,
-        }
-    }
-
-    fn after(state: &State, actions: &[Action]) -> State {
-        actions.iter().fold(state.clone(), |state, action| reduce(&state, *action))
-    }
-
-    #[test]
-    fn it_opens_where_the_promise_is_broken() {
-        let state = opened(Config::ORIGINAL);
-        assert_eq!(state.run.story.place_of("3.broken"), Ok(state.place));
-        assert_eq!(opened(Config::preset(Preset::Later)).place, Place { call: 1, step: 0 });
-    }
-
-    #[test]
-    fn three_quick_steps_are_three_steps() {
-        let start = reduce(&opened(Config::ORIGINAL), Action::Call(3));
-        let state = after(&start, &[Action::Do(Command::StepOn); 3]);
-        assert_eq!(state.place, Place { call: 3, step: 3 });
-        assert!(state.moves);
-    }
-
-    #[test]
-    fn only_another_width_ends_a_motion() {
-        let state = after(&opened(Config::ORIGINAL), &[Action::Do(Command::StepOn)]);
-        assert!(state.moves);
-        assert_eq!(reduce(&state, Action::Resize(state.width)), state);
-        let narrow = reduce(&state, Action::Resize(360));
-        assert_eq!((narrow.width, narrow.moves), (360, false));
-    }
-
-    #[test]
-    fn the_ends_hold() {
-        let state = after(
-            &opened(Config::ORIGINAL),
-            &[
-                Action::Do(Command::Last),
-                Action::Do(Command::StepOn),
-                Action::Do(Command::NextCall),
-            ],
-        );
-        assert_eq!(state.place, state.run.timeline.last_place());
-        let state = after(&state, &[Action::Do(Command::First), Action::Do(Command::StepBack)]);
-        assert_eq!(state.place, Place { call: 1, step: 0 });
-    }
-
-    #[test]
-    fn switching_at_the_panic_stays_in_the_call_and_says_what_is_shared() {
-        let state = after(
-            &opened(Config::ORIGINAL),
-            &[Action::Do(Command::Last), Action::Preset(Preset::Committed)],
-        );
-        assert_eq!(state.place.call, 6);
-        let note = state.note.clone().expect("a sentence");
-        assert!(note.contains("committed") && note.contains("call 6"), "{note}");
-        let state = after(&state, &[Action::Do(Command::Last)]);
-        assert_eq!(state.run.timeline.halt(), None);
-    }
-
-    #[test]
-    fn a_change_can_be_toggled_and_toggled_back() {
-        let state = opened(Config::ORIGINAL);
-        let on = reduce(&state, Action::Toggle(Change::PageableEmptyReturn));
-        assert!(on.run.config().changes.has(Change::PageableEmptyReturn));
-        let off = reduce(&on, Action::Toggle(Change::PageableEmptyReturn));
-        assert_eq!(off.run.config(), state.run.config());
-    }
-
-    #[test]
-    fn playing_stops_at_the_end_and_begins_again_from_the_start() {
-        let mut state = after(&opened(Config::ORIGINAL), &[Action::Do(Command::PlayPause)]);
-        let mut ticks = 0;
-        while state.playing {
-            state = reduce(&state, Action::Tick);
-            ticks += 1;
-            assert!(ticks < 10_000, "it never ends");
-        }
-        assert_eq!(state.place, state.run.timeline.last_place());
-        let again = reduce(&state, Action::Do(Command::PlayPause));
-        assert_eq!((again.place, again.playing), (Place { call: 1, step: 0 }, true));
-    }
-
-    #[test]
-    fn effects_tell_steps_and_the_halt() {
-        let state = opened(Config::ORIGINAL);
-        let next = reduce(&state, Action::Do(Command::StepOn));
-        let told: Vec<_> = effects(&state, &next).events.iter().map(|e| e.name).collect();
-        assert_eq!(told, ["step"]);
-        let end = reduce(&next, Action::Do(Command::Last));
-        let told: Vec<_> = effects(&next, &end).events.iter().map(|e| e.name).collect();
-        assert_eq!(told, ["step", "halt"]);
-        assert_eq!(effects(&end, &end), Changed::default());
-        let playing = reduce(&state, Action::Play);
-        assert_eq!(effects(&state, &playing).wake, Wake::After(PACE));
-        assert_eq!(effects(&playing, &reduce(&playing, Action::Pause)).wake, Wake::Never);
-    }
 }

@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use uvmscope_replay::{Cursor, Place};
-use uvmscope_scene::{Caption, Scene};
-use uvmscope_uvm::Config;
+use uvmscope_replay::{Counter, Place, Side, differences};
+use uvmscope_scene::{Axis, Caption, MarkKind, Scene, SideBySide, Table};
+use uvmscope_uvm::{Config, VaRange};
 
 use crate::app::code::{self, Code};
 use crate::app::layout::Layout;
 use crate::app::run::Run;
-use crate::app::state::{Controls, State, Tab, at_steps};
+use crate::app::state::{Controls, Look, Pace, Sheet, State, Tab, Why, kernel_name};
+use crate::app::ui::path;
+use crate::app::{model::Stand, report};
 
 /// A snapshot of an element.
 #[derive(Debug, PartialEq)]
@@ -17,17 +19,45 @@ pub(crate) struct View {
     pub(crate) layout: Layout,
     pub(crate) controls: Controls,
     pub(crate) tab: Tab,
+    pub(crate) look: Look,
+    pub(crate) calm: bool,
     pub(crate) title: Rc<str>,
-    pub(crate) config: Config,
-    pub(crate) picture: Picture,
-    pub(crate) caption: Caption,
+    pub(crate) kernels: Kernels,
+    /// One for each run that is shown.
+    pub(crate) sides: Vec<SideView>,
+    pub(crate) between: Option<Rc<Between>>,
     pub(crate) spot: Spot,
     pub(crate) calls: Calls,
-    pub(crate) code: Rc<Code>,
-    pub(crate) counters: Rc<[Counter]>,
-    pub(crate) console: Rc<[String]>,
+    pub(crate) lines: Lines,
+    pub(crate) marks: Option<MarkKind>,
+    pub(crate) zoomed: bool,
+    pub(crate) table: Option<Rc<Table>>,
+    pub(crate) why: Option<WhyView>,
+    pub(crate) sheet: Option<SheetView>,
     pub(crate) note: Option<String>,
     pub(crate) problems: Rc<[String]>,
+}
+
+/// Which kernels run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kernels {
+    pub(crate) first: Config,
+    pub(crate) second: Option<Config>,
+    pub(crate) can_undo: bool,
+    pub(crate) can_redo: bool,
+}
+
+/// One run at its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SideView {
+    pub(crate) side: Side,
+    /// What its kernel is called, where there are two.
+    pub(crate) name: Option<Rc<str>>,
+    pub(crate) place: Place,
+    pub(crate) picture: Picture,
+    pub(crate) caption: Caption,
+    pub(crate) code: Rc<Code>,
+    pub(crate) console: Rc<[String]>,
 }
 
 /// The picture and how it is to be entered.
@@ -46,6 +76,22 @@ impl PartialEq for Picture {
     }
 }
 
+/// What stands between two pictures.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Between {
+    /// Where they part, and why; or that they have not parted.
+    pub(crate) caption: Caption,
+    pub(crate) parted: bool,
+    /// How the states differ here, in sentences.
+    pub(crate) differences: Vec<String>,
+    /// Differences that are not told one by one.
+    pub(crate) more: usize,
+    /// The addresses that differ, on the axis that both pictures share.
+    pub(crate) ranges: Vec<VaRange>,
+    pub(crate) axis: Axis,
+    pub(crate) width: u32,
+}
+
 /// Where the run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spot {
@@ -56,7 +102,13 @@ pub(crate) struct Spot {
     /// Steps before this place, and before the last one.
     pub(crate) ordinal: usize,
     pub(crate) last: usize,
+    /// Whether there is a step on, and one back.
+    pub(crate) has_next: bool,
+    pub(crate) has_previous: bool,
     pub(crate) playing: bool,
+    pub(crate) pace: Pace,
+    /// Where the two kernels part for the first time.
+    pub(crate) divergence: Option<Place>,
 }
 
 /// The calls of the run; they stay the same from step to step.
@@ -69,76 +121,196 @@ impl PartialEq for Calls {
     }
 }
 
-/// A number of the system, and what it was when the call began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Counter {
-    pub(crate) name: &'static str,
-    pub(crate) explained: &'static str,
-    pub(crate) value: i64,
+/// Numbers of the system, each with a line over the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lines(pub(crate) Rc<[Line]>);
+
+/// A number: its value now, and what it was when the call began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) counter: Counter,
+    pub(crate) now: i64,
     pub(crate) was: i64,
+    /// Its line over the run.
+    pub(crate) path: Rc<str>,
 }
 
+/// The answer that is open.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct WhyView {
+    pub(crate) why: Rc<Why>,
+    /// Whose values they are, where there are two kernels.
+    pub(crate) whose: Option<Rc<str>>,
+    /// Where the side of the answer stands now.
+    pub(crate) now: Place,
+}
+
+/// What lies over the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SheetView {
+    Help,
+    Report(Rc<str>),
+}
+
+/// Rows of the table at once.
+const ROWS: usize = 40;
+/// Differences that are told one by one.
+const DIFFERENCES: usize = 5;
+
 impl View {
-    /// `begin` stands at the entry of the same call.
-    pub(crate) fn of(state: &State, cursor: &Cursor, begin: &Cursor, scene: &Rc<Scene>) -> Self {
+    /// A snapshot of a state whose runs stand at `stands`.
+    pub(crate) fn of(state: &State, stands: &[Stand]) -> Self {
         let run = &state.run;
-        let timeline = &run.timeline;
         let errors = run.source.errors.iter().map(ToString::to_string);
+        let cursor = &stands[0].cursor;
         Self {
             layout: Layout::of(state.width),
             controls: state.controls,
             tab: state.tab,
+            look: state.look,
+            calm: state.calm,
             title: run.source.title.as_str().into(),
-            config: run.config(),
-            picture: Picture { scene: Rc::clone(scene), moves: state.moves, beat: state.beat },
-            caption: run.story.caption(cursor),
-            spot: Spot {
-                place: state.place,
-                steps: at_steps(state),
-                calls: timeline.calls().len(),
-                ordinal: timeline.ordinal(state.place),
-                last: timeline.ordinal(timeline.last_place()),
-                playing: state.playing,
+            kernels: Kernels {
+                first: run.config(),
+                second: state.beside.as_ref().map(|beside| beside.run.config()),
+                can_undo: !state.history.past.is_empty(),
+                can_redo: !state.history.future.is_empty(),
             },
+            sides: stands
+                .iter()
+                .zip(Side::BOTH)
+                .map(|(s, side)| side_view(state, side, s))
+                .collect(),
+            between: between(state, stands).map(Rc::new),
+            spot: spot(state),
             calls: Calls(Rc::clone(run)),
-            code: Rc::new(code::of(run, cursor)),
-            counters: counters(cursor, begin),
-            console: cursor.state().console().iter().map(ToString::to_string).collect(),
+            lines: Lines(lines(state)),
+            marks: state.marks,
+            zoomed: state.zoom.is_some(),
+            table: state.table.then(|| Rc::new(run.story.table(cursor, ROWS))),
+            why: state.why.as_ref().map(|why| WhyView {
+                why: Rc::clone(why),
+                whose: name_of(state, why.side),
+                now: state.place_of(why.side),
+            }),
+            sheet: state.sheet.map(|sheet| match sheet {
+                Sheet::Help => SheetView::Help,
+                Sheet::Report => SheetView::Report(report::text(run).into()),
+            }),
             note: state.note.clone(),
             problems: state.problem.iter().cloned().chain(errors).collect(),
         }
     }
 }
 
-fn counters(cursor: &Cursor, begin: &Cursor) -> Rc<[Counter]> {
-    let (now, was) = (cursor.state(), begin.state());
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let pmap = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    [
-        Counter {
-            name: "entries",
-            explained: "map entries in the list",
-            value: count(now.entry_count()),
-            was: count(was.entry_count()),
+/// What the kernel of a side is called, where there are two.
+fn name_of(state: &State, side: Side) -> Option<Rc<str>> {
+    state.beside.as_ref().map(|_| kernel_name(state.run_of(side).config()).into())
+}
+
+fn side_view(state: &State, side: Side, stand: &Stand) -> SideView {
+    let run = state.run_of(side);
+    let console = stand.cursor.state().console();
+    SideView {
+        side,
+        name: name_of(state, side),
+        place: stand.cursor.place(),
+        picture: Picture {
+            scene: Rc::clone(&stand.scene),
+            moves: state.moves && !state.calm,
+            beat: state.beat,
         },
-        Counter {
-            name: "resident",
-            explained: "pages that the pmap maps",
-            value: count(now.mapping_count()),
-            was: count(was.mapping_count()),
+        caption: run.story.caption(&stand.cursor),
+        code: Rc::new(code::of(run, &stand.cursor)),
+        console: console.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn between(state: &State, stands: &[Stand]) -> Option<Between> {
+    let (Some(beside), [a, b]) = (&state.beside, stands) else { return None };
+    let names = [&state.run, &beside.run].map(|run| kernel_name(run.config()));
+    let tells = SideBySide::new(&beside.alignment, [&names[0], &names[1]]);
+    let pair = state.pair();
+    let call = pair[0].call.max(pair[1].call);
+    let here =
+        beside.alignment.divergence_in(call).filter(|d| pair[0] >= d.at[0] && pair[1] >= d.at[1]);
+    let found = differences(a.cursor.state(), b.cursor.state());
+    let caption = match (here, beside.alignment.first_divergence()) {
+        (Some(divergence), _) => tells.caption(divergence),
+        (None, None) => Caption {
+            lead: "Both kernels do the same in every call.".to_owned(),
+            rest: String::new(),
         },
-        Counter {
-            name: "pmap wired",
-            explained: "mappings with the wired bit; this is what counts against RLIMIT_MEMLOCK",
-            value: pmap(now.pmap_wired_count()),
-            was: pmap(was.pmap_wired_count()),
+        (None, Some(first)) if pair < first.at => Caption {
+            lead: "Both kernels have done the same so far.".to_owned(),
+            rest: format!("They part at {}; `d` goes there.", first.at[0]),
         },
-        Counter {
-            name: "uvmexp.wired",
-            explained: "pages of the whole system that are wired, as the kernel counts them",
-            value: i64::from(now.uvmexp_wired()),
-            was: i64::from(was.uvmexp_wired()),
+        (None, Some(_)) if found.is_empty() => Caption {
+            lead: "Both kernels are in the same state here.".to_owned(),
+            rest: String::new(),
         },
-    ]
-    .into()
+        (None, Some(first)) => Caption {
+            lead: "Both kernels do the same at this step, from different states.".to_owned(),
+            rest: format!("They first parted at {}.", first.at[0]),
+        },
+    };
+    let told: Vec<_> = found.listed.iter().map(|d| tells.difference(d)).collect();
+    Some(Between {
+        caption,
+        parted: here.is_some(),
+        more: found.total.saturating_sub(told.len().min(DIFFERENCES)),
+        differences: told.into_iter().take(DIFFERENCES).collect(),
+        ranges: found.listed.iter().filter_map(uvmscope_replay::StateDifference::range).collect(),
+        axis: a.scene.axis.clone(),
+        width: u32::try_from(a.scene.width.floor_px()).unwrap_or(0),
+    })
+}
+
+fn spot(state: &State) -> Spot {
+    let timeline = &state.run.timeline;
+    let (pair, alignment) = (state.pair(), state.beside.as_ref().map(|b| &b.alignment));
+    let (next, previous) = match alignment {
+        Some(alignment) => (alignment.step_on(pair).is_some(), alignment.step_back(pair).is_some()),
+        None => (timeline.step_on(pair[0]).is_some(), timeline.step_back(pair[0]).is_some()),
+    };
+    Spot {
+        place: state.place,
+        steps: state.steps(Side::A),
+        calls: timeline.calls().len(),
+        ordinal: timeline.ordinal(state.place),
+        last: timeline.ordinal(timeline.last_place()),
+        has_next: next,
+        has_previous: previous,
+        playing: state.playing,
+        pace: state.pace,
+        divergence: alignment.and_then(|a| a.first_divergence()).map(|d| d.at[0]),
+    }
+}
+
+fn lines(state: &State) -> Rc<[Line]> {
+    let (timeline, run) = (&state.run.timeline, &state.run);
+    let events = timeline.events_before(state.place);
+    let begun = timeline.events_before(Place { step: 0, ..state.place });
+    let line = |(n, counter): (usize, Counter)| {
+        let series = timeline.series(counter);
+        let path = Rc::clone(&run.lines()[n]);
+        Line { counter, now: series.at(events), was: series.at(begun), path }
+    };
+    Counter::ALL.into_iter().enumerate().map(line).collect()
+}
+
+/// The lines of a run's counters, in the order of [`Counter::ALL`].
+pub(crate) fn line_paths(run: &Run) -> Vec<Rc<str>> {
+    let timeline = &run.timeline;
+    let last = timeline.ordinal(timeline.last_place());
+    let path = |counter| {
+        let series = timeline.series(counter);
+        let at = |events: usize| match events.checked_sub(1) {
+            Some(event) => timeline.ordinal(timeline.place_after(event)),
+            None => 0,
+        };
+        let values: Vec<_> = series.changes.iter().map(|(events, n)| (at(*events), *n)).collect();
+        path(&values, last, series.bounds()).into()
+    };
+    Counter::ALL.map(path).to_vec()
 }

@@ -1,21 +1,10 @@
-//! Moving over the run: buttons, the slider, and the strip of calls with their marks.
+//! Moving over the run by buttons.
 
-use uvmscope_scene::MarkKind;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::command::Command;
-use crate::app::run::{CallRow, Tone};
-use crate::app::state::Action;
-use crate::app::ui::calls::window;
-use crate::app::view::{Calls, Spot};
-
-/// Calls on the strip at once.
-const SEGMENTS: usize = 12;
-/// The same on a narrow screen.
-const SEGMENTS_NARROW: usize = 6;
-/// Signs of marks below a call at once.
-const SIGNS: usize = 8;
+use crate::app::state::{Action, Pace};
+use crate::app::view::Spot;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ControlBarProps {
@@ -34,8 +23,8 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
         let (label, sign) =
             if playing { ("Pause", "❚❚") } else { (command.label(), command.sign()) };
         let disabled = match command {
-            Command::First | Command::PreviousCall | Command::StepBack => spot.ordinal == 0,
-            Command::Last | Command::NextCall | Command::StepOn => spot.ordinal == spot.last,
+            Command::First | Command::PreviousCall | Command::StepBack => !spot.has_previous,
+            Command::Last | Command::NextCall | Command::StepOn => !spot.has_next,
             _ => false,
         };
         let class = match command {
@@ -79,6 +68,7 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
                 <p class="keys" aria-hidden="true">
                     <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " step" }
                     <kbd>{ "↑" }</kbd><kbd>{ "↓" }</kbd>{ " call" }
+                    <kbd>{ "?" }</kbd>{ " all keys" }
                 </p>
             }
         </div>
@@ -86,119 +76,45 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
 }
 
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct TimelineProps {
-    pub(crate) calls: Calls,
-    pub(crate) spot: Spot,
-    pub(crate) narrow: bool,
+pub(crate) struct ToolsProps {
+    pub(crate) pace: Pace,
+    /// Not all of the map is drawn.
+    pub(crate) zoomed: bool,
     pub(crate) dispatch: Callback<Action>,
 }
 
-#[component(Timeline)]
-pub(crate) fn timeline(props: &TimelineProps) -> Html {
-    let TimelineProps { calls, spot, narrow, dispatch } = props;
-    let rows = &calls.0.calls;
-    let most = if *narrow { SEGMENTS_NARROW } else { SEGMENTS };
-    let shown = window(rows.len(), spot.place.call, most);
-    let scrub = {
+/// What is needed less often than a step.
+#[component(Tools)]
+pub(crate) fn tools(props: &ToolsProps) -> Html {
+    let ToolsProps { pace, zoomed, dispatch } = props;
+    let tool = |command: Command, text: &'static str| {
         let dispatch = dispatch.clone();
-        move |event: InputEvent| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            let value = input.and_then(|input| input.value().parse().ok());
-            if let Some(ordinal) = value {
-                dispatch.emit(Action::Scrub(ordinal));
-            }
-        }
-    };
-    let spoken = format!(
-        "call {} of {}, step {} of {}",
-        spot.place.call, spot.calls, spot.place.step, spot.steps
-    );
-    html! {
-        <div class="timeline">
-            <input
-                type="range"
-                class="scrub"
-                min="0"
-                max={spot.last.to_string()}
-                step="1"
-                value={spot.ordinal.to_string()}
-                aria-label="Place in the run"
-                aria-valuetext={spoken}
-                oninput={scrub}
-            />
-            <ol class="segments" aria-label="Calls on the timeline">
-                { for shown.map(|i| segment(&rows[i], i + 1, *spot, dispatch)) }
-            </ol>
-        </div>
-    }
-}
-
-/// A call on the strip: its name, how much of it has happened, and its marks.
-fn segment(row: &CallRow, number: usize, spot: Spot, dispatch: &Callback<Action>) -> Html {
-    let now = spot.place.call;
-    let done = match number.cmp(&now) {
-        std::cmp::Ordering::Less => row.steps,
-        std::cmp::Ordering::Equal => spot.place.step,
-        std::cmp::Ordering::Greater => 0,
-    };
-    let current = number == now;
-    let stopped = row.tone == Tone::Stopped;
-    let class = classes!("segment", current.then_some("current"), stopped.then_some("stopped"));
-    let dispatch = dispatch.clone();
-    // A long call gets more of the strip, but never all of it.
-    let grow = row.steps.clamp(12, 48);
-    let kinds = signs(row);
-    let words = kinds.iter().map(|kind| kind.words()).collect::<Vec<_>>().join(", ");
-    let label = if words.is_empty() {
-        format!("Call {number}: {}", row.text)
-    } else {
-        format!("Call {number}: {}; {words}", row.text)
-    };
-    html! {
-        <li ~style={format!("flex-grow:{grow}")} key={number}>
+        html! {
             <button
                 type="button"
-                {class}
-                aria-label={label}
-                aria-current={current.then_some("step")}
-                onclick={move |_| dispatch.emit(Action::Call(number))}
+                aria-label={command.label()}
+                title={format!("{} ({})", command.label(), command.keycap())}
+                onclick={move |_| dispatch.emit(Action::Do(command))}
             >
-                <code>{ short(&row.text) }</code>
-                <progress max={row.steps.max(1).to_string()} value={done.to_string()} aria-hidden="true" />
-                <span class="signs">
-                    { for kinds.iter().map(|kind| html! {
-                        <span class={kind.name()} title={kind.words()}>{ kind.glyph() }</span>
-                    }) }
-                </span>
+                { text }
             </button>
-        </li>
-    }
-}
-
-/// The kinds of marks of a call in order, each kind once for a run of the same.
-fn signs(row: &CallRow) -> Vec<MarkKind> {
-    let mut kinds: Vec<MarkKind> = row.marks.iter().map(|(_, kind)| *kind).collect();
-    kinds.dedup();
-    kinds.truncate(SIGNS);
-    kinds
-}
-
-/// A line of the script without what it binds.
-fn short(line: &str) -> &str {
-    match line.split_once(" = ") {
-        Some((name, call)) if !name.contains('(') => call,
-        _ => line,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn a_segment_names_the_call_and_not_what_it_binds() {
-        assert_eq!(short("buf = mmap(0, 4K)"), "mmap(0, 4K)");
-        assert_eq!(short("mlock(p, 0) = 0"), "mlock(p, 0) = 0");
-        assert_eq!(short("exit()"), "exit()");
+        }
+    };
+    html! {
+        <div class="tools" role="group" aria-label="More">
+            <span class="paces">
+                { tool(Command::Slower, "−") }
+                <span class="pace">{ pace.label() }</span>
+                { tool(Command::Faster, "+") }
+            </span>
+            { tool(Command::Over, "over") }
+            { tool(Command::Out, "out") }
+            { tool(Command::Why, "why?") }
+            { tool(Command::Divergence, "≠ part") }
+            { tool(Command::ZoomEntry, "zoom") }
+            if *zoomed { { tool(Command::Fit, "fit") } }
+            { tool(Command::Table, "table") }
+            { tool(Command::Report, "report") }
+        </div>
     }
 }

@@ -1,14 +1,22 @@
 //! The components. Each gets values and compares them, so that only what changed is drawn anew.
 
+mod between;
 mod calls;
 mod code;
+mod console;
 mod controls;
+mod help;
 mod kernel;
+mod lines;
 mod picture;
-mod side;
+mod sheet;
+mod table;
+mod timeline;
+mod why;
 
 use std::rc::Rc;
 
+use uvmscope_scene::glossary;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
@@ -16,14 +24,22 @@ use yew::prelude::*;
 use crate::app::command::Command;
 use crate::app::layout::Layout;
 use crate::app::state::{Action, Controls, Tab, kernel_name};
-use crate::app::view::View;
+use crate::app::view::{SideView, View};
 
+use between::BetweenView;
 use calls::CallList;
 use code::CodePane;
-use controls::{ControlBar, Timeline};
+use console::Console;
+use controls::{ControlBar, Tools};
 use kernel::KernelSwitch;
+use lines::CounterLines;
 use picture::PictureView;
-use side::{Console, Counters};
+use sheet::SheetDialog;
+use table::MapTable;
+use timeline::Timeline;
+use why::WhyPane;
+
+pub(crate) use lines::path;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct RootProps {
@@ -43,11 +59,13 @@ pub(crate) fn root(props: &RootProps) -> Html {
             Controls::Full => "full",
             Controls::Min => "min",
             Controls::None => "bare",
-        }
+        },
+        view.calm.then_some("calm"),
     );
     html! {
         <section
             {class}
+            data-look={view.look.name()}
             tabindex="0"
             aria-label={format!("uvmscope: {}", view.title)}
             onkeydown={keys(dispatch.clone())}
@@ -56,55 +74,171 @@ pub(crate) fn root(props: &RootProps) -> Html {
                 <header class="bar">
                     <Brand title={view.title.clone()} />
                     { kernel(view, dispatch) }
+                    { commands(view, dispatch) }
                 </header>
             }
             <div class="body">
-                <div class="stage">
-                    { problems(&view.problems) }
-                    <div class="card">
-                        <PictureView picture={view.picture.clone()} />
-                    </div>
-                    { caption(view) }
-                    if view.controls != Controls::None {
-                        <ControlBar
-                            spot={view.spot}
-                            roomy={view.layout == Layout::Wide}
-                            dispatch={dispatch.clone()}
-                        />
-                    }
-                    if full {
-                        <Timeline
-                            calls={view.calls.clone()}
-                            spot={view.spot}
-                            narrow={view.layout == Layout::Narrow}
-                            dispatch={dispatch.clone()}
-                        />
-                        if view.layout == Layout::Narrow { { tabs(view.tab, dispatch) } }
-                    }
-                </div>
+                { stage(view, dispatch) }
                 if full { { sides(view, dispatch) } }
             </div>
+            if let Some(sheet) = &view.sheet {
+                <SheetDialog
+                    sheet={sheet.clone()}
+                    look={view.look}
+                    calm={view.calm}
+                    dispatch={dispatch.clone()}
+                />
+            }
         </section>
+    }
+}
+
+/// The picture, or two of them, with what is said of it and the means to move on.
+fn stage(view: &View, dispatch: &Callback<Action>) -> Html {
+    let full = view.controls == Controls::Full;
+    html! {
+        <div class="stage">
+            { problems(&view.problems) }
+            { pictures(view, dispatch) }
+            { captions(view) }
+            if view.controls != Controls::None {
+                <ControlBar
+                    spot={view.spot}
+                    roomy={view.layout == Layout::Wide}
+                    dispatch={dispatch.clone()}
+                />
+            }
+            if full {
+                <Tools
+                    pace={view.spot.pace}
+                    zoomed={view.zoomed}
+                    dispatch={dispatch.clone()}
+                />
+                <Timeline
+                    calls={view.calls.clone()}
+                    spot={view.spot}
+                    marks={view.marks}
+                    narrow={view.layout == Layout::Narrow}
+                    dispatch={dispatch.clone()}
+                />
+                if view.layout != Layout::Wide { { why(view, dispatch) } }
+                if let Some(table) = &view.table { <MapTable table={table.clone()} /> }
+                if view.layout == Layout::Narrow { { tabs(view.tab, dispatch) } }
+            }
+        </div>
+    }
+}
+
+fn pictures(view: &View, dispatch: &Callback<Action>) -> Html {
+    let picture = |side: &SideView| {
+        let label = side.name.as_ref().map(|name| {
+            html! { <h2 class="whose"><b>{ &**name }</b>{ format!(" at {}", side.place) }</h2> }
+        });
+        html! {
+            <div class="card" key={side.side.index()}>
+                { label }
+                <PictureView
+                    picture={side.picture.clone()}
+                    side={side.side}
+                    dispatch={dispatch.clone()}
+                />
+            </div>
+        }
+    };
+    match (&view.sides[..], &view.between) {
+        ([a, b], Some(between)) => html! {
+            <div class="pair">
+                { picture(a) }
+                <BetweenView between={between.clone()} />
+                { picture(b) }
+            </div>
+        },
+        (sides, _) => html! { { for sides.iter().map(picture) } },
+    }
+}
+
+/// The sentence of the step; of both where there are two runs that do not do the same. It speaks to
+/// a screen reader only when somebody steps by hand.
+fn captions(view: &View) -> Html {
+    let live = if view.spot.playing { "off" } else { "polite" };
+    let alike = match &view.sides[..] {
+        [a, b] => a.caption == b.caption,
+        _ => true,
+    };
+    let caption = |side: &SideView| {
+        let whose = side.name.as_ref().filter(|_| !alike);
+        html! {
+            <p>
+                if let Some(name) = whose { <span class="tag">{ &**name }</span>{ " " } }
+                <b>{ words(&side.caption.lead) }</b>{ " " }{ words(&side.caption.rest) }
+            </p>
+        }
+    };
+    let shown = if alike { &view.sides[..1] } else { &view.sides[..] };
+    html! {
+        <div class="say" aria-live={live} aria-atomic="true">
+            if let Some(note) = &view.note { <p class="note">{ words(note) }</p> }
+            { for shown.iter().map(caption) }
+        </div>
     }
 }
 
 /// The kernel switch; on a narrow screen it is folded away behind its own answer.
 fn kernel(view: &View, dispatch: &Callback<Action>) -> Html {
-    let switch = html! { <KernelSwitch config={view.config} dispatch={dispatch.clone()} /> };
+    let switch = html! { <KernelSwitch kernels={view.kernels} dispatch={dispatch.clone()} /> };
     if view.layout != Layout::Narrow {
         return switch;
     }
+    let name = kernel_name(view.kernels.first);
+    let beside = view.kernels.second.map(|config| format!(" beside {}", kernel_name(config)));
     html! {
         <details class="fold">
-            <summary>{ format!("Kernel: {}", kernel_name(view.config)) }</summary>
+            <summary>{ format!("Kernel: {name}{}", beside.unwrap_or_default()) }</summary>
             { switch }
         </details>
+    }
+}
+
+/// Buttons for what concerns the whole page.
+fn commands(view: &View, dispatch: &Callback<Action>) -> Html {
+    let button = |command: Command, enabled: bool| {
+        let dispatch = dispatch.clone();
+        html! {
+            <button
+                type="button"
+                aria-label={command.label()}
+                title={format!("{} ({})", command.label(), command.keycap())}
+                aria-disabled={(!enabled).then_some("true")}
+                onclick={move |_| dispatch.emit(Action::Do(command))}
+            >
+                <span aria-hidden="true">{ command.sign() }</span>
+            </button>
+        }
+    };
+    html! {
+        <div class="commands">
+            { button(Command::Undo, view.kernels.can_undo) }
+            { button(Command::Redo, view.kernels.can_redo) }
+            { button(Command::Help, true) }
+        </div>
+    }
+}
+
+fn why(view: &View, dispatch: &Callback<Action>) -> Html {
+    html! {
+        <WhyPane
+            why={view.why.clone()}
+            scene={view.sides[0].picture.scene.clone()}
+            dispatch={dispatch.clone()}
+        />
     }
 }
 
 /// What stands beside the picture, or below it; on a narrow screen one part at a time.
 fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
     let shows = |tab: Tab| view.layout != Layout::Narrow || view.tab == tab;
+    let wide = view.layout == Layout::Wide;
+    let console = html! { { for view.sides.iter().map(|side| console(side, dispatch)) } };
     html! {
         <>
             if shows(Tab::Calls) || shows(Tab::Console) {
@@ -115,20 +249,49 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
                             place={view.spot.place}
                             dispatch={dispatch.clone()}
                         />
-                        <Counters counters={view.counters.clone()} />
+                        <CounterLines
+                            lines={view.lines.clone()}
+                            ordinal={view.spot.ordinal}
+                            last={view.spot.last}
+                            dispatch={dispatch.clone()}
+                        />
                     }
-                    if view.layout != Layout::Wide && shows(Tab::Console) {
-                        <Console lines={view.console.clone()} />
-                    }
+                    if !wide && shows(Tab::Console) { { console.clone() } }
                 </div>
             }
             if shows(Tab::Code) {
                 <div class="right">
-                    <CodePane code={view.code.clone()} />
-                    if view.layout == Layout::Wide { <Console lines={view.console.clone()} /> }
+                    { for codes(view).into_iter().map(|side| html! {
+                        <CodePane code={side.code.clone()} whose={side.name.clone()} />
+                    }) }
+                    if wide {
+                        { why(view, dispatch) }
+                        { console }
+                    }
                 </div>
             }
         </>
+    }
+}
+
+/// The sides whose code is shown: one is enough where both are at the same line.
+fn codes(view: &View) -> Vec<SideView> {
+    match &view.sides[..] {
+        [a, b] if a.code.same_line(&b.code) => {
+            vec![SideView { name: Some("both".into()), ..a.clone() }]
+        }
+        sides => sides.to_vec(),
+    }
+}
+
+fn console(side: &SideView, dispatch: &Callback<Action>) -> Html {
+    html! {
+        <Console
+            lines={side.console.clone()}
+            whose={side.name.clone()}
+            side={side.side}
+            dispatch={dispatch.clone()}
+        />
     }
 }
 
@@ -152,26 +315,41 @@ fn brand(props: &BrandProps) -> Html {
     }
 }
 
-/// The sentence of the step. It speaks to a screen reader only when somebody steps by hand.
-fn caption(view: &View) -> Html {
-    let live = if view.spot.playing { "off" } else { "polite" };
-    html! {
-        <div class="say" aria-live={live} aria-atomic="true">
-            if let Some(note) = &view.note { <p class="note">{ note }</p> }
-            <p><b>{ words(&view.caption.lead) }</b>{ " " }{ words(&view.caption.rest) }</p>
-        </div>
-    }
-}
-
-/// A sentence in which what stands between backticks is code.
-fn words(text: &str) -> Html {
+/// A sentence in which what stands between backticks is code, and the kernel's words say what they
+/// mean to whoever rests on them.
+pub(crate) fn words(text: &str) -> Html {
     let pieces = text.split('`').enumerate();
     html! {
         { for pieces.map(|(n, piece)| match n % 2 {
             1 => html! { <code>{ piece }</code> },
-            _ => html! { { piece } },
+            _ => explained(piece),
         }) }
     }
+}
+
+/// The text with the words of the glossary marked.
+fn explained(text: &str) -> Html {
+    let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut parts: Vec<Html> = Vec::new();
+    let mut plain = String::new();
+    for piece in text.split_inclusive(|c| !is_letter(c)) {
+        let word = piece.trim_end_matches(|c: char| !is_letter(c) || c == '.');
+        let Some(meaning) = glossary::meaning(word).filter(|_| is_special(word)) else {
+            plain.push_str(piece);
+            continue;
+        };
+        let rest = piece[word.len()..].to_owned();
+        parts.push(html! { { std::mem::take(&mut plain) } });
+        parts.push(html! { <abbr title={meaning}>{ word.to_owned() }</abbr> });
+        plain.push_str(&rest);
+    }
+    parts.push(html! { { plain } });
+    html! { { for parts } }
+}
+
+/// Words that nobody knows from elsewhere; marking every "page" would help nobody.
+fn is_special(word: &str) -> bool {
+    !matches!(word, "map" | "entry" | "page" | "lookup" | "fault" | "object")
 }
 
 /// What is wrong with what the page's author, or the script, says.
@@ -226,6 +404,10 @@ fn keys(dispatch: Callback<Action>) -> Callback<KeyboardEvent> {
 
 /// Whether the element needs the key for itself.
 fn keeps(target: &Element, key: &str) -> bool {
+    // A dialog has keys of its own, and closes by Escape itself.
+    if target.closest("dialog").ok().flatten().is_some() {
+        return true;
+    }
     let tag = target.tag_name().to_ascii_lowercase();
     match tag.as_str() {
         "textarea" | "select" => true,

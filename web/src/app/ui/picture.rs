@@ -3,23 +3,41 @@
 
 use std::rc::Rc;
 
+use uvmscope_replay::Side;
 use uvmscope_scene::svg::{HATCH, path_data};
 use uvmscope_scene::{Born, Class, Group, Node, Part, Point, Shape, Span};
+use web_sys::Element;
 use yew::prelude::*;
 
+use crate::app::state::{Action, Question};
 use crate::app::view::Picture;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct PictureProps {
     pub(crate) picture: Picture,
+    pub(crate) side: Side,
+    pub(crate) dispatch: Callback<Action>,
 }
 
 #[component(PictureView)]
 pub(crate) fn picture_view(props: &PictureProps) -> Html {
-    let Picture { scene, moves, beat } = &props.picture;
+    let PictureProps { picture: Picture { scene, moves, beat }, side, dispatch } = props;
     // Two names for every animation: one that is named anew begins anew.
     let beat = if beat % 2 == 0 { "even" } else { "odd" };
     let class = classes!("uvm-scene", (!moves).then_some("still"), beat);
+    // One listener for the whole picture; a listener a node would cost more than drawing it.
+    let ask = {
+        let (scene, side, dispatch) = (Rc::clone(scene), *side, dispatch.clone());
+        move |event: MouseEvent| {
+            let target = event.target_dyn_into::<Element>();
+            let node = target.and_then(|target| target.closest("[data-k]").ok().flatten());
+            let name = node.and_then(|node| node.get_attribute("data-k"));
+            let named = |name: String| scene.nodes().find(|node| node.key.to_string() == name);
+            if let Some(subject) = name.and_then(named).and_then(|node| node.key.subject()) {
+                dispatch.emit(Action::Ask(side, Question::Subject(subject)));
+            }
+        }
+    };
     let group = |group: &Rc<Group>| {
         let key = format!("{}-{}", group.layer.name(), group.number);
         html! { <GroupView {key} group={SameGroup(Rc::clone(group))} /> }
@@ -30,6 +48,7 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
             viewBox={format!("0 0 {} {}", scene.width, scene.height)}
             role="img"
             aria-label={scene.title.clone()}
+            onclick={ask}
         >
             // With a key, like all that stands beside it: one child without makes Yew compare them
             // by their order, and draw everything anew when a group comes or goes.
@@ -80,7 +99,8 @@ fn node(node: &Node) -> Html {
         None => None,
     };
     let tick = node.tick.map(|(from, to)| if to > from { "tick-up" } else { "tick-down" });
-    let class = classes!(node.class.to_string(), born, tick);
+    let asked = node.key.subject().map(|_| "askable");
+    let class = classes!(node.class.to_string(), born, tick, asked);
     let inner = html! {
         <>
             if let Some(title) = &node.title { <title>{ title }</title> }

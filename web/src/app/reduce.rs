@@ -1,0 +1,668 @@
+//! How an element changes: from one state and an action to the next state.
+
+use std::rc::Rc;
+
+use uvmscope_replay::{CallRun, Direction, Place, Side};
+use uvmscope_scene::{Answer, Subject};
+use uvmscope_uvm::Config;
+
+use crate::app::command::Command;
+use crate::app::run::Run;
+use crate::app::state::{Action, Beside, History, Question, Setup, Sheet, State, Why, kernel_name};
+
+/// Setups that can be undone.
+const HISTORY: usize = 200;
+
+/// The state after an action.
+pub(crate) fn reduce(state: &State, action: Action) -> State {
+    let mut next = state.clone();
+    match action {
+        Action::Do(command) => command_done(&mut next, command),
+        Action::Goto(place) => jump(&mut next, place),
+        Action::Call(call) => jump(&mut next, Place { call, step: 0 }),
+        Action::Scrub(ordinal) => {
+            let place = state.run.timeline.place_at(ordinal);
+            jump(&mut next, place);
+        }
+        Action::Kernel(side, config) if config == state.run_of(side).config() => {}
+        Action::Kernel(side, config) => {
+            remember(&mut next);
+            switch(&mut next, side, config);
+        }
+        Action::Ask(side, question) => ask(&mut next, side, question),
+        Action::Jump(place) => jump_from_answer(&mut next, place),
+        Action::Marks(kind) => next.marks = kind,
+        Action::Play => play(&mut next),
+        Action::Pause => next.playing = false,
+        Action::Tick => {
+            step(&mut next, Moving::Step(Direction::On));
+            next.playing = state.playing && next_pair(&next, Moving::Step(Direction::On)).is_some();
+        }
+        // An element that grows taller tells its width, too; that is no reason to end a motion.
+        Action::Resize(width) if width == state.width => {}
+        Action::Resize(width) => {
+            next.width = width;
+            next.moves = false;
+        }
+        Action::Tab(tab) => next.tab = tab,
+        Action::Look(look) => next.look = look,
+        Action::Calm(calm) => next.calm = calm,
+        Action::Sheet(sheet) => next.sheet = sheet,
+    }
+    next
+}
+
+/// A move from where one is.
+#[derive(Clone, Copy)]
+enum Moving {
+    Step(Direction),
+    Over(Direction),
+    Out(Direction),
+    Call(Direction),
+    Mark(Direction),
+}
+
+fn command_done(state: &mut State, command: Command) {
+    use Direction::{Back, On};
+    match command {
+        Command::PlayPause if state.playing => state.playing = false,
+        Command::PlayPause => play(state),
+        Command::StepOn => step(state, Moving::Step(On)),
+        Command::StepBack => step(state, Moving::Step(Back)),
+        Command::NextCall => step(state, Moving::Call(On)),
+        Command::PreviousCall => step(state, Moving::Call(Back)),
+        Command::NextMark => step(state, Moving::Mark(On)),
+        Command::PreviousMark => step(state, Moving::Mark(Back)),
+        Command::Over => step(state, Moving::Over(On)),
+        Command::OverBack => step(state, Moving::Over(Back)),
+        Command::Out => step(state, Moving::Out(On)),
+        Command::OutBack => step(state, Moving::Out(Back)),
+        Command::First => jump(state, state.run.timeline.first_place()),
+        Command::Last => to_the_end(state),
+        Command::Slower => state.pace = state.pace.slower(),
+        Command::Faster => state.pace = state.pace.faster(),
+        Command::Why => ask_here(state),
+        Command::WhyBack => back_along_the_trail(state),
+        Command::Compare => {
+            let config = if state.beside.is_some() { None } else { Some(opposite(state)) };
+            remember(state);
+            lay_beside(state, config);
+        }
+        Command::Divergence => to_divergence(state),
+        Command::Fit => state.zoom = None,
+        Command::ZoomEntry => zoom(state, false),
+        Command::ZoomPage => zoom(state, true),
+        Command::Table => state.table = !state.table,
+        Command::Report => state.sheet = Some(Sheet::Report),
+        Command::Undo => undo(state),
+        Command::Redo => redo(state),
+        Command::Help => state.sheet = Some(Sheet::Help),
+        Command::Close => close(state),
+    }
+}
+
+/// The innermost thing that is open goes first.
+fn close(state: &mut State) {
+    if state.sheet.take().is_none() && state.why.take().is_none() {
+        state.zoom = None;
+    }
+}
+
+// ---- moving
+
+/// Where a move leads; both places where there are two runs.
+fn next_pair(state: &State, moving: Moving) -> Option<[Place; 2]> {
+    let pair = state.pair();
+    let Some(beside) = &state.beside else {
+        return alone(state, moving).map(|place| [place, place]);
+    };
+    let alignment = &beside.alignment;
+    match moving {
+        Moving::Step(Direction::On) => alignment.step_on(pair),
+        Moving::Step(Direction::Back) => alignment.step_back(pair),
+        Moving::Call(Direction::On) => alignment.next_call(pair),
+        Moving::Call(Direction::Back) => alignment.previous_call(pair),
+        // These go by the first run; the second follows.
+        Moving::Over(_) | Moving::Out(_) => alone(state, moving).map(|p| alignment.pair_at(p)),
+        Moving::Mark(direction) => mark_of_either(state, beside, direction),
+    }
+}
+
+/// Where a move leads in the first run.
+fn alone(state: &State, moving: Moving) -> Option<Place> {
+    let (timeline, place) = (&state.run.timeline, state.place);
+    match moving {
+        Moving::Step(Direction::On) => timeline.step_on(place),
+        Moving::Step(Direction::Back) => timeline.step_back(place),
+        Moving::Over(direction) => timeline.step_over(place, direction),
+        Moving::Out(direction) => timeline.step_out(place, direction),
+        Moving::Call(Direction::On) => timeline.next_call(place),
+        Moving::Call(Direction::Back) => timeline.previous_call(place),
+        Moving::Mark(direction) => mark(&state.run, state, place, direction),
+    }
+}
+
+fn mark(run: &Run, state: &State, place: Place, direction: Direction) -> Option<Place> {
+    let story = &run.story;
+    let mark = match direction {
+        Direction::On => story.next_mark_of(place, state.marks),
+        Direction::Back => story.previous_mark_of(place, state.marks),
+    };
+    mark.map(|mark| mark.place)
+}
+
+/// The nearest mark of the two runs, walked to from where they are.
+fn mark_of_either(state: &State, beside: &Beside, direction: Direction) -> Option<[Place; 2]> {
+    let alignment = &beside.alignment;
+    let goals = [
+        mark(&state.run, state, state.place, direction),
+        mark(&beside.run, state, beside.place, direction),
+    ];
+    let first = goals[0].map(|place| alignment.pair_at(place));
+    let second = goals[1].map(|place| [alignment.partner_in_a(place), place]);
+    let pairs = [first, second].into_iter().flatten().filter(|pair| *pair != state.pair());
+    match direction {
+        Direction::On => pairs.min(),
+        Direction::Back => pairs.max(),
+    }
+}
+
+/// To a place that is near, so that the way there can be seen; the reader has taken over.
+fn step(state: &mut State, moving: Moving) {
+    state.playing = false;
+    state.note = None;
+    if let Some(pair) = next_pair(state, moving) {
+        stand(state, pair);
+        state.moves = true;
+        state.beat = state.beat.wrapping_add(1);
+    }
+}
+
+/// To any place of the first run, at once.
+fn jump(state: &mut State, to: Place) {
+    let place = state.run.timeline.clamp(to);
+    let pair = match &state.beside {
+        Some(beside) => beside.alignment.pair_at(place),
+        None => [place, place],
+    };
+    jump_to_pair(state, pair);
+}
+
+fn jump_to_pair(state: &mut State, pair: [Place; 2]) {
+    state.playing = false;
+    state.note = None;
+    stand(state, pair);
+    state.moves = false;
+}
+
+fn stand(state: &mut State, pair: [Place; 2]) {
+    state.place = pair[0];
+    if let Some(beside) = &mut state.beside {
+        beside.place = pair[1];
+    }
+}
+
+fn to_the_end(state: &mut State) {
+    let last = state.run.timeline.last_place();
+    let pair = match &state.beside {
+        Some(beside) => [last, beside.run.timeline.last_place()],
+        None => [last, last],
+    };
+    jump_to_pair(state, pair);
+}
+
+/// Plays on from here, or from the beginning where this is the end.
+fn play(state: &mut State) {
+    state.note = None;
+    if next_pair(state, Moving::Step(Direction::On)).is_none() {
+        jump(state, state.run.timeline.first_place());
+    }
+    state.playing = true;
+}
+
+// ---- kernels
+
+/// Runs the script under another kernel, and stays at the same place of the story: the same call,
+/// the last step that both runs share there.
+fn switch(state: &mut State, side: Side, config: Config) {
+    state.playing = false;
+    if let (Side::B, Some(beside)) = (side, &state.beside) {
+        let place = state.place;
+        state.note = Some(switch_note(&beside.run, config, beside.place));
+        state.beside = Some(Beside::new(&state.run, place, config));
+    } else {
+        let run = Run::record(Rc::clone(&state.run.source), config);
+        let (to, _) = state.run.shared_with(&run, state.place);
+        state.note = Some(switch_note(&state.run, config, state.place));
+        state.place = run.timeline.clamp(to);
+        state.run = run;
+        let beside = state.beside.as_ref().map(|beside| beside.run.config());
+        state.beside = beside.map(|config| Beside::new(&state.run, state.place, config));
+    }
+    state.why = None;
+    state.moves = true;
+    state.beat = state.beat.wrapping_add(1);
+}
+
+fn switch_note(from: &Rc<Run>, config: Config, place: Place) -> String {
+    let to = Run::record(Rc::clone(&from.source), config);
+    let (there, shared) = from.shared_with(&to, place);
+    let name = kernel_name(config);
+    let call = place.call;
+    if to.timeline.clamp(there).call != call {
+        return format!("Now {name}. There the machine stops before call {call}.");
+    }
+    let steps = |run: &Run| run.timeline.calls().get(call - 1).map_or(0, CallRun::steps);
+    if shared == steps(&to) && shared == steps(from) {
+        return format!("Now {name}. Call {call} takes the same steps on both kernels.");
+    }
+    if shared == 0 {
+        return format!("Now {name}. Call {call} goes another way from its first step on.");
+    }
+    format!("Now {name}. Both kernels share call {call} up to step {shared}; behind it they part.")
+}
+
+/// Shows a second run beside the first, or no longer.
+fn lay_beside(state: &mut State, config: Option<Config>) {
+    state.playing = false;
+    state.note = None;
+    state.moves = false;
+    state.beside = config.map(|config| Beside::new(&state.run, state.place, config));
+    if state.beside.is_none() {
+        state.why = state.why.take().filter(|why| why.side == Side::A);
+    }
+}
+
+/// The kernel that is most worth comparing with: the repaired one, or for that the original.
+fn opposite(state: &State) -> Config {
+    use uvmscope_uvm::Preset;
+    let config = state.run.config();
+    let committed = Preset::Committed.changes();
+    let changes = if config.changes == committed { Preset::Original.changes() } else { committed };
+    Config { changes, ..config }
+}
+
+/// To where two kernels part for the first time; from one such place on to the next, and from the
+/// last again to the first.
+fn to_divergence(state: &mut State) {
+    if state.beside.is_none() {
+        remember(state);
+        lay_beside(state, Some(opposite(state)));
+    }
+    let Some(beside) = &state.beside else { return };
+    let alignment = Rc::clone(&beside.alignment);
+    let pair = state.pair();
+    let mut divergences = alignment.divergences();
+    let next = divergences.find(|d| d.at == pair).and_then(|_| divergences.next());
+    match next.or_else(|| alignment.first_divergence()) {
+        Some(divergence) => jump_to_pair(state, divergence.at),
+        None => state.note = Some("Both kernels do the same in every call.".to_owned()),
+    }
+}
+
+// ---- undoing
+
+/// Notes how things are, before they change.
+fn remember(state: &mut State) {
+    let mut history = History { past: state.history.past.clone(), future: Vec::new() };
+    history.past.push(state.setup());
+    if history.past.len() > HISTORY {
+        history.past.remove(0);
+    }
+    state.history = Rc::new(history);
+}
+
+fn undo(state: &mut State) {
+    let mut history = (*state.history).clone();
+    match history.past.pop() {
+        Some(setup) => {
+            history.future.push(state.setup());
+            state.history = Rc::new(history);
+            set_up(state, setup);
+        }
+        None => state.note = Some("There is nothing to undo.".to_owned()),
+    }
+}
+
+fn redo(state: &mut State) {
+    let mut history = (*state.history).clone();
+    match history.future.pop() {
+        Some(setup) => {
+            history.past.push(state.setup());
+            state.history = Rc::new(history);
+            set_up(state, setup);
+        }
+        None => state.note = Some("There is nothing to do again.".to_owned()),
+    }
+}
+
+fn set_up(state: &mut State, setup: Setup) {
+    if setup.config != state.run.config() {
+        state.run = Run::record(Rc::clone(&state.run.source), setup.config);
+    }
+    state.place = state.run.timeline.clamp(setup.place);
+    lay_beside(state, setup.beside);
+    state.why = None;
+    let beside = setup.beside.map(|config| format!(" beside {}", kernel_name(config)));
+    let name = kernel_name(setup.config);
+    state.note = Some(format!("Back to {name}{}.", beside.unwrap_or_default()));
+}
+
+// ---- asking
+
+fn ask(state: &mut State, side: Side, question: Question) {
+    state.playing = false;
+    let run = state.run_of(side);
+    let at = state.place_of(side);
+    let mut cursor = run.timeline.cursor();
+    cursor.seek(at);
+    let answer = match question {
+        Question::Subject(subject) => run.story.ask(&cursor, subject),
+        Question::Value(value) => {
+            let part = run.story.part(&cursor, value);
+            Answer { title: part.title.clone(), parts: vec![part], kept: None }
+        }
+    };
+    let answer = Rc::new(answer);
+    state.why = Some(Rc::new(Why { side, question, at, answer, trail: Vec::new() }));
+}
+
+/// Asks about what the step is about; asking again about the same closes the answer.
+fn ask_here(state: &mut State) {
+    let mut cursor = state.run.timeline.cursor();
+    cursor.seek(state.place);
+    let subject = state.run.story.subject(&cursor).unwrap_or(Subject::Request);
+    let question = Question::Subject(subject);
+    let same = |why: &Why| why.question == question && why.at == state.place;
+    if state.why.as_deref().is_some_and(same) {
+        state.why = None;
+        return;
+    }
+    ask(state, Side::A, question);
+}
+
+/// To a place that the answer names; the way back is kept.
+fn jump_from_answer(state: &mut State, place: Place) {
+    let Some(why) = state.why.clone() else {
+        return jump(state, place);
+    };
+    let mut next = (*why).clone();
+    next.trail.push(state.place_of(why.side));
+    jump_on_side(state, why.side, place);
+    state.why = Some(Rc::new(next));
+}
+
+fn back_along_the_trail(state: &mut State) {
+    let Some(why) = state.why.clone() else { return };
+    let mut next = (*why).clone();
+    if let Some(place) = next.trail.pop() {
+        jump_on_side(state, why.side, place);
+        state.why = Some(Rc::new(next));
+    }
+}
+
+fn jump_on_side(state: &mut State, side: Side, place: Place) {
+    match (&state.beside, side) {
+        (Some(beside), Side::B) => {
+            let pair = [beside.alignment.partner_in_a(place), place];
+            jump_to_pair(state, pair);
+        }
+        _ => jump(state, place),
+    }
+}
+
+// ---- looking closer
+
+/// Shows only the entry that the step is about, or only the pages around the one it is about.
+fn zoom(state: &mut State, page: bool) {
+    let mut cursor = state.run.timeline.cursor();
+    cursor.seek(state.place);
+    let story = &state.run.story;
+    let range = if page { story.page_in_hand(&cursor) } else { story.entry_in_hand(&cursor) };
+    match range {
+        Some(range) => {
+            state.zoom = Some(range);
+            state.moves = false;
+        }
+        None => state.note = Some("Nothing is in hand here that could be shown larger.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uvmscope_replay::Place;
+    use uvmscope_scene::MarkKind;
+    use uvmscope_uvm::{Change, Preset};
+
+    use super::*;
+    use crate::app::effects::effects;
+    use crate::app::run::Source;
+    use crate::app::state::Pace;
+    use crate::contract::{Changed, Wake};
+
+    fn opened(config: Config) -> State {
+        let source = Source::scenario("mlock-zero").expect("the scenario");
+        let run = Run::record(Rc::new(source), config);
+        let place = run.opening();
+        State::new(run, place, 1440)
+    }
+
+    fn original() -> State {
+        opened(Config::ORIGINAL)
+    }
+
+    fn after(state: &State, actions: &[Action]) -> State {
+        actions.iter().fold(state.clone(), |state, action| reduce(&state, *action))
+    }
+
+    fn preset(side: Side, preset: Preset) -> Action {
+        Action::Kernel(side, Config::preset(preset))
+    }
+
+    fn at(state: &State, place: &str) -> Place {
+        state.run.story.place_of(place).expect("a place")
+    }
+
+    #[test]
+    fn it_opens_where_the_promise_is_broken() {
+        let state = original();
+        assert_eq!(state.place, at(&state, "3.broken"));
+        assert_eq!(opened(Config::preset(Preset::Later)).place, Place { call: 1, step: 0 });
+    }
+
+    #[test]
+    fn three_quick_steps_are_three_steps() {
+        let start = reduce(&original(), Action::Call(3));
+        let state = after(&start, &[Action::Do(Command::StepOn); 3]);
+        assert_eq!(state.place, Place { call: 3, step: 3 });
+        assert!(state.moves);
+    }
+
+    #[test]
+    fn only_another_width_ends_a_motion() {
+        let state = after(&original(), &[Action::Do(Command::StepOn)]);
+        assert!(state.moves);
+        assert!(reduce(&state, Action::Resize(state.width)).same_as(&state));
+        let narrow = reduce(&state, Action::Resize(360));
+        assert_eq!((narrow.width, narrow.moves), (360, false));
+    }
+
+    #[test]
+    fn the_ends_hold() {
+        use Command::{First, Last, NextCall, OutBack, Over, StepBack, StepOn};
+        for beside in [&[][..], &[Action::Do(Command::Compare)]] {
+            let state = after(&original(), beside);
+            let end = reduce(&state, Action::Do(Last));
+            for command in [StepOn, NextCall, Over] {
+                assert_eq!(reduce(&end, Action::Do(command)).pair(), end.pair(), "{command:?}");
+            }
+            let start = reduce(&state, Action::Do(First));
+            assert_eq!(start.place, Place { call: 1, step: 0 });
+            for command in [StepBack, Command::PreviousCall, OutBack] {
+                assert_eq!(reduce(&start, Action::Do(command)).pair(), start.pair(), "{command:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn switching_at_the_panic_stays_in_the_call_and_says_what_is_shared() {
+        let state =
+            after(&original(), &[Action::Do(Command::Last), preset(Side::A, Preset::Committed)]);
+        assert_eq!(state.place.call, 6);
+        let note = state.note.clone().expect("a sentence");
+        assert!(note.contains("committed") && note.contains("call 6"), "{note}");
+        let state = after(&state, &[Action::Do(Command::Last)]);
+        assert_eq!(state.run.timeline.halt(), None);
+    }
+
+    #[test]
+    fn undoing_brings_back_kernel_comparison_and_place() {
+        let start = original();
+        let place = start.place;
+        let one = Config {
+            changes: start.run.config().changes.with(Change::PageableEmptyReturn),
+            ..Config::ORIGINAL
+        };
+        let steps = [
+            Action::Kernel(Side::A, one),
+            Action::Do(Command::Last),
+            Action::Do(Command::Compare),
+            preset(Side::B, Preset::Later),
+        ];
+        let state = after(&start, &steps);
+        let setup = state.setup();
+        let undone = after(&state, &[Action::Do(Command::Undo); 3]);
+        assert_eq!((undone.setup().config, undone.setup().beside), (Config::ORIGINAL, None));
+        assert_eq!(undone.place, place);
+        let nothing = reduce(&undone, Action::Do(Command::Undo));
+        assert_eq!(nothing.note.as_deref(), Some("There is nothing to undo."));
+        let again = after(&undone, &[Action::Do(Command::Redo); 3]);
+        assert_eq!(again.setup(), setup);
+    }
+
+    #[test]
+    fn playing_stops_at_the_end_and_begins_again_from_the_start() {
+        for beside in [&[][..], &[Action::Do(Command::Compare)]] {
+            let mut state = after(&after(&original(), beside), &[Action::Do(Command::PlayPause)]);
+            let mut ticks = 0;
+            while state.playing {
+                state = reduce(&state, Action::Tick);
+                ticks += 1;
+                assert!(ticks < 10_000, "it never ends");
+            }
+            assert_eq!(state.place, state.run.timeline.last_place());
+            let again = reduce(&state, Action::Do(Command::PlayPause));
+            assert_eq!((again.place, again.playing), (Place { call: 1, step: 0 }, true));
+        }
+    }
+
+    #[test]
+    fn both_runs_are_moved_by_one_set_of_controls_and_d_goes_to_where_they_part() {
+        let state = reduce(&original(), Action::Do(Command::Divergence));
+        let beside = state.beside.as_ref().expect("a second run");
+        assert_eq!(beside.run.config(), Config::preset(Preset::Committed));
+        let event = beside.run.story.event(beside.place).expect("a step");
+        let empty = uvmscope_uvm::Cond::Empty {
+            range: uvmscope_uvm::VaRange::new(
+                uvmscope_uvm::Vaddr(0x7f7f_f7ed_6000),
+                uvmscope_uvm::Vaddr(0x7f7f_f7ed_6000),
+            ),
+        };
+        assert_eq!(event.event, uvmscope_uvm::KernelEvent::Test { cond: empty, held: true });
+        // On to the next divergence, and round to the first again.
+        let mut seen = vec![state.pair()];
+        let mut next = reduce(&state, Action::Do(Command::Divergence));
+        while next.pair() != state.pair() {
+            seen.push(next.pair());
+            next = reduce(&next, Action::Do(Command::Divergence));
+        }
+        assert_eq!(seen.len(), beside.alignment.divergences().count());
+    }
+
+    #[test]
+    fn a_random_walk_ends_where_going_there_at_once_ends() {
+        let commands = [
+            Command::StepOn,
+            Command::StepBack,
+            Command::NextCall,
+            Command::PreviousCall,
+            Command::NextMark,
+            Command::PreviousMark,
+            Command::Over,
+            Command::OverBack,
+            Command::Out,
+            Command::OutBack,
+            Command::Divergence,
+            Command::Compare,
+        ];
+        let mut seed = 88_172_645_463_325_252_u64;
+        let mut random = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed >> 33).expect("31 bits")
+        };
+        let mut state = original();
+        for _ in 0..3_000 {
+            state = reduce(&state, Action::Do(commands[random() % commands.len()]));
+            for side in Side::BOTH {
+                let place = state.place_of(side);
+                let timeline = &state.run_of(side).timeline;
+                assert_eq!(timeline.clamp(place), place, "{place} is a place");
+            }
+        }
+        let there = reduce(&state, Action::Goto(state.place));
+        assert_eq!(there.place, state.place);
+    }
+
+    #[test]
+    fn marks_of_a_chosen_kind_are_the_only_ones_gone_to() {
+        let state =
+            after(&original(), &[Action::Do(Command::First), Action::Marks(Some(MarkKind::Count))]);
+        let mut places = Vec::new();
+        let mut next = reduce(&state, Action::Do(Command::NextMark));
+        while places.last() != Some(&next.place) {
+            places.push(next.place);
+            next = reduce(&next, Action::Do(Command::NextMark));
+        }
+        let counts: Vec<_> = ["3.count", "5.count", "6.count"].map(|p| at(&state, p)).to_vec();
+        assert_eq!(places, counts);
+    }
+
+    #[test]
+    fn why_leads_from_the_panic_to_the_lock_of_nothing_in_two_jumps_and_back() {
+        let state = reduce(&original(), Action::Do(Command::Last));
+        let mut cursor = state.run.timeline.cursor();
+        cursor.seek(state.place);
+        let tail = cursor.state().entries().last().expect("an entry").1.birth;
+        let question = Question::Subject(Subject::WiredCount(tail));
+        let state = reduce(&state, Action::Ask(Side::A, question));
+        let why = state.why.as_deref().expect("an answer");
+        let jumps: Vec<Place> = why.answer.parts[0].jumps.iter().map(|jump| jump.place).collect();
+        assert_eq!(jumps[..2], [at(&state, "5.cut"), at(&state, "3.count")]);
+        let jumped = after(&state, &[Action::Jump(jumps[0]), Action::Jump(jumps[1])]);
+        assert_eq!(jumped.place, at(&state, "3.count"));
+        let back = after(&jumped, &[Action::Do(Command::WhyBack), Action::Do(Command::WhyBack)]);
+        assert_eq!(back.place, state.place);
+        assert!(reduce(&back, Action::Do(Command::Close)).why.is_none());
+    }
+
+    #[test]
+    fn effects_tell_steps_the_halt_and_the_divergence() {
+        let names =
+            |a: &State, b: &State| effects(a, b).events.iter().map(|e| e.name).collect::<Vec<_>>();
+        let state = original();
+        let next = reduce(&state, Action::Do(Command::StepOn));
+        assert_eq!(names(&state, &next), ["step"]);
+        let end = reduce(&next, Action::Do(Command::Last));
+        assert_eq!(names(&next, &end), ["step", "halt"]);
+        assert_eq!(effects(&end, &end), Changed::default());
+        let parted = reduce(&state, Action::Do(Command::Divergence));
+        assert_eq!(names(&state, &parted), ["step", "divergence"]);
+        let playing = reduce(&state, Action::Play);
+        assert_eq!(effects(&state, &playing).wake, Wake::After(Pace::Usual.wait()));
+        let faster = reduce(&playing, Action::Do(Command::Faster));
+        assert_eq!(effects(&playing, &faster).wake, Wake::After(Pace::Quick.wait()));
+        assert_eq!(effects(&playing, &reduce(&playing, Action::Pause)).wake, Wake::Never);
+    }
+}

@@ -1,0 +1,134 @@
+//! What lies over the page: the help, and the run as a text for a bug report.
+
+use std::rc::Rc;
+
+use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use crate::app::state::{Action, Look};
+use crate::app::ui::help::Help;
+use crate::app::ui::pressed;
+use crate::app::view::SheetView;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct SheetProps {
+    pub(crate) sheet: SheetView,
+    pub(crate) look: Look,
+    pub(crate) calm: bool,
+    pub(crate) dispatch: Callback<Action>,
+}
+
+/// A dialog of the browser's own: it keeps the focus, and closes by Escape.
+#[component(SheetDialog)]
+pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
+    let SheetProps { sheet, look, calm, dispatch } = props;
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                // Fails only where it is open already.
+                let _ = dialog.show_modal();
+            }
+        });
+    }
+    let close = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |()| dispatch.emit(Action::Sheet(None)))
+    };
+    let closed = {
+        let close = close.clone();
+        move |_: Event| close.emit(())
+    };
+    let label = match sheet {
+        SheetView::Help => "Help",
+        SheetView::Report(_) => "Bug report",
+    };
+    html! {
+        <dialog class="sheet" ref={node} aria-label={label} onclose={closed}>
+            <button
+                type="button"
+                class="close"
+                aria-label="Close"
+                onclick={move |_| close.emit(())}
+            >
+                { "×" }
+            </button>
+            { match sheet {
+                SheetView::Help => html! {
+                    <>
+                        <Help dispatch={dispatch.clone()} />
+                        { display(*look, *calm, dispatch) }
+                    </>
+                },
+                SheetView::Report(text) => html! { <Report text={text.clone()} /> },
+            } }
+        </dialog>
+    }
+}
+
+/// How the page looks, where that is not to follow the system.
+fn display(look: Look, calm: bool, dispatch: &Callback<Action>) -> Html {
+    let choice = |it: Look| {
+        let dispatch = dispatch.clone();
+        html! {
+            <button
+                type="button"
+                aria-pressed={pressed(it == look)}
+                onclick={move |_| dispatch.emit(Action::Look(it))}
+            >
+                { it.label() }
+            </button>
+        }
+    };
+    let toggle = {
+        let dispatch = dispatch.clone();
+        move |_| dispatch.emit(Action::Calm(!calm))
+    };
+    html! {
+        <section>
+            <h2>{ "How it looks" }</h2>
+            <div class="looks" role="group" aria-label="Colours">{ for Look::ALL.map(choice) }</div>
+            <label class="calm-choice">
+                <input type="checkbox" checked={calm} onchange={toggle} />
+                { "No motion" }
+            </label>
+        </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ReportProps {
+    text: Rc<str>,
+}
+
+#[component(Report)]
+fn report(props: &ReportProps) -> Html {
+    let area = use_node_ref();
+    let said = use_state(|| "");
+    let copy = {
+        let (area, said, text) = (area.clone(), said.clone(), Rc::clone(&props.text));
+        move |_| {
+            let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
+            area.select();
+            let said = said.clone();
+            crate::clipboard::copy(&text, move |copied| {
+                said.set(if copied {
+                    "Copied."
+                } else {
+                    "This page may not copy by itself: the text is selected, copy it with Ctrl+C."
+                });
+            });
+        }
+    };
+    html! {
+        <div class="report">
+            <h2>{ "This run as a bug report" }</h2>
+            <textarea readonly=true rows="18" aria-label="The report" ref={area} value={props.text.to_string()} />
+            <p>
+                <button type="button" class="main" onclick={copy}>{ "Copy" }</button>
+                <span role="status">{ *said }</span>
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,328 @@
+//! The run as a strip: a slider over all of it, and below that its calls, each with a tick for every
+//! step and its marks.
+
+use uvmscope_replay::Place;
+use uvmscope_scene::MarkKind;
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::app::command::Command;
+use crate::app::run::{CallRow, Tone};
+use crate::app::state::Action;
+use crate::app::ui::calls::window;
+use crate::app::view::{Calls, Spot};
+
+/// Calls on the strip at once.
+const SEGMENTS: usize = 12;
+/// The same on a narrow screen.
+const SEGMENTS_NARROW: usize = 6;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct TimelineProps {
+    pub(crate) calls: Calls,
+    pub(crate) spot: Spot,
+    /// Which marks the keys go to.
+    pub(crate) marks: Option<MarkKind>,
+    pub(crate) narrow: bool,
+    pub(crate) dispatch: Callback<Action>,
+}
+
+#[component(Timeline)]
+pub(crate) fn timeline(props: &TimelineProps) -> Html {
+    let TimelineProps { calls, spot, marks, narrow, dispatch } = props;
+    let rows = &calls.0.calls;
+    let most = if *narrow { SEGMENTS_NARROW } else { SEGMENTS };
+    let shown = window(rows.len(), spot.place.call, most);
+    let scrub = {
+        let dispatch = dispatch.clone();
+        move |event: InputEvent| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            let value = input.and_then(|input| input.value().parse().ok());
+            if let Some(ordinal) = value {
+                dispatch.emit(Action::Scrub(ordinal));
+            }
+        }
+    };
+    let wheel = {
+        let dispatch = dispatch.clone();
+        move |event: WheelEvent| {
+            let way = if event.delta_x().abs() > event.delta_y().abs() {
+                event.delta_x()
+            } else {
+                event.delta_y()
+            };
+            event.prevent_default();
+            let command = if way > 0.0 { Command::StepOn } else { Command::StepBack };
+            dispatch.emit(Action::Do(command));
+        }
+    };
+    let spoken = format!(
+        "call {} of {}, step {} of {}",
+        spot.place.call, spot.calls, spot.place.step, spot.steps
+    );
+    let before = shown.start;
+    let behind = rows.len() - shown.end;
+    html! {
+        <div class="timeline" onwheel={wheel}>
+            <div class="scrubber">
+                <input
+                    type="range"
+                    class="scrub"
+                    min="0"
+                    max={spot.last.to_string()}
+                    step="1"
+                    value={spot.ordinal.to_string()}
+                    aria-label="Place in the run"
+                    aria-valuetext={spoken}
+                    oninput={scrub}
+                />
+                { kinds(*marks, dispatch) }
+            </div>
+            <ol class="segments" aria-label="Calls on the timeline">
+                if before > 0 { <li class="more">{ format!("‹ {before}") }</li> }
+                { for shown.map(|i| html! {
+                    <Segment
+                        key={i}
+                        row={rows[i].clone()}
+                        number={i + 1}
+                        done={done(&rows[i], i + 1, spot.place)}
+                        now={spot.place.call}
+                        divergence={spot.divergence.filter(|d| d.call == i + 1).map(|d| d.step)}
+                        dispatch={dispatch.clone()}
+                    />
+                }) }
+                if behind > 0 { <li class="more">{ format!("{behind} ›") }</li> }
+            </ol>
+        </div>
+    }
+}
+
+/// How many steps of a call have happened.
+fn done(row: &CallRow, number: usize, place: Place) -> usize {
+    match number.cmp(&place.call) {
+        std::cmp::Ordering::Less => row.steps,
+        std::cmp::Ordering::Equal => place.step,
+        std::cmp::Ordering::Greater => 0,
+    }
+}
+
+/// The choice of which marks the keys go to; it is the legend of the signs, too.
+fn kinds(chosen: Option<MarkKind>, dispatch: &Callback<Action>) -> Html {
+    let choose = {
+        let dispatch = dispatch.clone();
+        move |event: Event| {
+            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+            let value = select.value();
+            let kind = MarkKind::ALL.into_iter().find(|kind| kind.name() == value);
+            dispatch.emit(Action::Marks(kind));
+        }
+    };
+    html! {
+        <select class="kinds" aria-label="Marks to go to" title="Where ⇧← and ⇧→ go" onchange={choose}>
+            <option value="" selected={chosen.is_none()}>{ "all marks" }</option>
+            { for MarkKind::ALL.map(|kind| html! {
+                <option value={kind.name()} selected={chosen == Some(kind)}>
+                    { format!("{} {}", kind.glyph(), kind.words()) }
+                </option>
+            }) }
+        </select>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct SegmentProps {
+    row: CallRow,
+    number: usize,
+    /// Steps of it that have happened.
+    done: usize,
+    /// The call that is shown.
+    now: usize,
+    /// The step at which two kernels part for the first time.
+    divergence: Option<usize>,
+    dispatch: Callback<Action>,
+}
+
+/// A call: its name, a tick for every step, and its marks where they are.
+#[component(Segment)]
+fn segment(props: &SegmentProps) -> Html {
+    let SegmentProps { row, number, done, now, divergence, dispatch } = props;
+    let number = *number;
+    let current = number == *now;
+    let stopped = row.tone == Tone::Stopped;
+    let class = classes!("segment", current.then_some("current"), stopped.then_some("stopped"));
+    // A long call gets more of the strip, but never all of it.
+    let grow = row.steps.clamp(12, 48);
+    let signs = signs(row, *divergence);
+    let mut words: Vec<&str> = signs.iter().map(|sign| sign.words).collect();
+    words.dedup();
+    let label = if words.is_empty() {
+        format!("Call {number}: {}", row.text)
+    } else {
+        format!("Call {number}: {}; {}", row.text, words.join(", "))
+    };
+    let enter = {
+        let dispatch = dispatch.clone();
+        move |_| dispatch.emit(Action::Call(number))
+    };
+    let point = {
+        let (dispatch, steps) = (dispatch.clone(), row.steps);
+        move |event: PointerEvent| {
+            let pressed = event.type_() == "pointerdown" || event.buttons() == 1;
+            if let Some(step) = step_at(&event, steps).filter(|_| pressed) {
+                dispatch.emit(Action::Goto(Place { call: number, step }));
+            }
+        }
+    };
+    // More ticks than this would be a grey bar.
+    let ticks = row.steps.clamp(1, 60);
+    html! {
+        <li {class} ~style={format!("flex-grow:{grow}")}>
+            <button
+                type="button"
+                aria-label={label}
+                aria-current={current.then_some("step")}
+                onclick={enter}
+            >
+                <code>{ short(&row.text) }</code>
+            </button>
+            <div
+                class="track"
+                ~style={format!("--ticks:{ticks}")}
+                onpointerdown={point.clone()}
+                onpointermove={point}
+            >
+                <progress
+                    max={row.steps.max(1).to_string()}
+                    value={done.to_string()}
+                    aria-hidden="true"
+                />
+                <span class="signs" aria-hidden="true">
+                    { for signs.iter().map(|sign| html! {
+                        <span
+                            class={sign.name}
+                            title={sign.words}
+                            ~style={format!("left:{}%", sign.at)}
+                        >
+                            { sign.glyph }
+                        </span>
+                    }) }
+                </span>
+            </div>
+        </li>
+    }
+}
+
+/// A mark of a call on its strip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sign {
+    /// Percent of the strip.
+    at: usize,
+    glyph: char,
+    name: &'static str,
+    words: &'static str,
+}
+
+/// Room that a sign needs, in percent of the strip.
+const ROOM: usize = 9;
+/// Signs that a strip has room for.
+const SIGNS: usize = 100 / ROOM + 1;
+
+/// The marks of a call, each as near to its step as the others leave room for. Of a run of the same
+/// kind only the first is shown where there are too many.
+fn signs(row: &CallRow, divergence: Option<usize>) -> Vec<Sign> {
+    let mut marks: Vec<(usize, char, &'static str, &'static str)> =
+        row.marks.iter().map(|(step, k)| (*step, k.glyph(), k.name(), k.words())).collect();
+    marks.extend(divergence.map(|step| (step, '≠', "divergence", "the two kernels part")));
+    marks.sort_by_key(|(step, ..)| *step);
+    if marks.len() > SIGNS {
+        marks.dedup_by_key(|(_, glyph, ..)| *glyph);
+        marks.truncate(SIGNS);
+    }
+    let mut free = 0;
+    let mut signs: Vec<Sign> = Vec::new();
+    for (step, glyph, name, words) in marks {
+        let at = along(step, row.steps).max(free);
+        free = at + ROOM;
+        signs.push(Sign { at, glyph, name, words });
+    }
+    // What was pushed over the end is pushed back, and its neighbours with it.
+    let mut most = 100;
+    for sign in signs.iter_mut().rev() {
+        sign.at = sign.at.min(most);
+        most = sign.at.saturating_sub(ROOM);
+    }
+    signs
+}
+
+/// Where a step is along its call, in percent.
+fn along(step: usize, steps: usize) -> usize {
+    step * 100 / steps.max(1)
+}
+
+/// The step that a pointer is at.
+fn step_at(event: &PointerEvent, steps: usize) -> Option<usize> {
+    let track =
+        event.current_target().and_then(|t| wasm_bindgen::JsCast::dyn_into::<Element>(t).ok())?;
+    let rect = track.get_bounding_client_rect();
+    if rect.width() <= 0.0 {
+        return None;
+    }
+    let part = ((f64::from(event.client_x()) - rect.left()) / rect.width()).clamp(0.0, 1.0);
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of steps, far below 2^52, and not negative"
+    )]
+    let step = (part * steps as f64).round() as usize;
+    Some(step)
+}
+
+/// A line of the script without what it binds.
+fn short(line: &str) -> &str {
+    match line.split_once(" = ") {
+        Some((name, call)) if !name.contains('(') => call,
+        _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uvmscope_scene::MarkKind;
+
+    use super::{ROOM, SIGNS, along, short, signs};
+    use crate::app::run::{CallRow, Tone};
+
+    #[test]
+    fn a_segment_names_the_call_and_not_what_it_binds() {
+        assert_eq!(short("buf = mmap(0, 4K)"), "mmap(0, 4K)");
+        assert_eq!(short("mlock(p, 0) = 0"), "mlock(p, 0) = 0");
+        assert_eq!(short("exit()"), "exit()");
+    }
+
+    fn row(steps: usize, marks: Vec<(usize, MarkKind)>) -> CallRow {
+        CallRow {
+            bindings: Vec::new(),
+            text: "mlock(p, 0)".to_owned(),
+            outcome: String::new(),
+            tone: Tone::Fine,
+            remarks: Vec::new(),
+            steps,
+            marks,
+        }
+    }
+
+    #[test]
+    fn marks_stand_at_their_steps_and_never_upon_one_another() {
+        assert_eq!([along(0, 30), along(15, 30), along(30, 30), along(0, 0)], [0, 50, 100, 0]);
+        let apart = signs(&row(30, vec![(3, MarkKind::Cut), (21, MarkKind::Count)]), Some(15));
+        assert_eq!(apart.iter().map(|s| s.at).collect::<Vec<_>>(), [10, 50, 70]);
+        let close = (26..=30).map(|step| (step, MarkKind::Cut)).collect();
+        let close = signs(&row(30, close), None);
+        assert_eq!(close.len(), 5);
+        assert!(close.windows(2).all(|two| two[0].at + ROOM <= two[1].at), "{close:?}");
+        assert_eq!(close[4].at, 100);
+        let many = (0..400).map(|n| (n, if n % 2 == 0 { MarkKind::Cut } else { MarkKind::Count }));
+        assert_eq!(signs(&row(400, many.collect()), None).len(), SIGNS);
+    }
+}
