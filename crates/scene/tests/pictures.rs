@@ -216,3 +216,45 @@ fn a_step_draws_anew_only_what_it_changes() {
     let drawn: Vec<_> = after.groups.iter().filter(|g| !shared(g)).map(|g| g.layer).collect();
     assert!(drawn.len() < after.groups.len() / 2, "{drawn:?}");
 }
+
+#[test]
+fn a_part_of_the_map_shows_its_pages_one_by_one_and_no_boundary_that_is_none() {
+    use uvmscope_uvm::VaRange;
+    let story = mail(Config::ORIGINAL);
+    let cursor = at(&story, "3.broken");
+    let around = VaRange::new(Vaddr(P - 4 * 4096), Vaddr(P + 5 * 4096));
+    let view = Viewport { zoom: Some(around), ..Viewport::WIDE };
+    let scene = story.scene(&cursor, None, view);
+    let pages: Vec<Vaddr> = scene
+        .nodes()
+        .filter_map(|n| if let Key::Page(va) = n.key { Some(va) } else { None })
+        .collect();
+    assert_eq!(pages.len(), 9);
+    assert_eq!((pages[0], pages[8]), (around.start, Vaddr(P + 4 * 4096)));
+    let boundaries: Vec<Vaddr> = scene
+        .nodes()
+        .filter_map(|n| if let Key::Boundary(va) = n.key { Some(va) } else { None })
+        .collect();
+    assert_eq!(boundaries, [Vaddr(P)]);
+    assert!(scene.find(Key::Overview).is_some(), "it says that this is not all");
+    for seed in 0..60 {
+        let story = random_story(seed);
+        let mut cursor = story.timeline().cursor();
+        loop {
+            let zooms = [story.entry_in_hand(&cursor), story.page_in_hand(&cursor)];
+            for zoom in zooms.into_iter().flatten() {
+                let view = Viewport { zoom: Some(zoom), ..Viewport::fitting(500, 320) };
+                let scene = story.scene(&cursor, None, view);
+                check(&scene, seed);
+                for piece in scene.axis.pieces() {
+                    let mapped = piece.kind == uvmscope_scene::PieceKind::Mapped;
+                    let inside = zoom.start <= piece.range.start && piece.range.end <= zoom.end;
+                    assert!(!mapped || inside, "script {seed}: {piece:?} is not in {zoom}");
+                }
+            }
+            if !cursor.step_on() {
+                break;
+            }
+        }
+    }
+}

@@ -50,7 +50,9 @@ impl Draw<'_> {
         let asked = self.in_question();
         let mut boundaries: Vec<Vaddr> =
             self.bars.iter().flat_map(|bar| [bar.range.start, bar.range.end]).collect();
-        boundaries.extend(asked.iter().filter(|va| window.start <= **va && **va <= window.end));
+        boundaries.extend(&asked);
+        // An entry may reach further than what is drawn of it.
+        boundaries.retain(|va| window.start <= *va && *va <= window.end);
         if boundaries.is_empty() {
             boundaries.extend([window.start, window.end]);
         }
@@ -175,6 +177,8 @@ impl Draw<'_> {
             letters.insert(0, ("a", from));
             letters.push(("b", to));
         }
+        let window = self.axis.window().unwrap_or_default();
+        letters.retain(|(_, va)| window.start <= *va && *va <= window.end);
         letters.sort_by_key(|(_, va)| *va);
         let mut at: Vec<(Unit, String)> = Vec::new();
         for (letter, va) in letters {

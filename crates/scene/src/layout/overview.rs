@@ -6,7 +6,7 @@ use crate::key::{Key, Layer};
 use crate::layout::Draw;
 use crate::layout::window::Overview;
 use crate::node::{Anchor, Node, Shape, Span, Stroke};
-use crate::words::{count, number};
+use crate::words::{count, number, span};
 
 impl Draw<'_> {
     pub(crate) fn draw_overview(&mut self) {
@@ -26,12 +26,17 @@ impl Draw<'_> {
         self.out.add(Layer::Moment, 1, node);
         let (from, to) = (x_of(overview.before), x_of(overview.before + overview.shown));
         let lens = Rect::new(from - px(2), strip.y - px(3), (to - from).max(px(2)) + px(4), px(16));
-        let words = format!(
-            "{} of {} entries are drawn large, after the first {}",
-            number(overview.shown as u64),
-            number(overview.total as u64),
-            number(overview.before as u64)
-        );
+        let words = if overview.shown == overview.total {
+            let window = self.axis.window().unwrap_or_default();
+            format!("only {} is drawn here", span(window))
+        } else {
+            format!(
+                "{} of {} entries are drawn large, after the first {}",
+                number(overview.shown as u64),
+                number(overview.total as u64),
+                number(overview.before as u64)
+            )
+        };
         let node = Node::new(Key::Lens, Class::Lens)
             .titled(words.clone())
             .rect(Class::Lens, lens, px(3))

@@ -1,14 +1,14 @@
 //! What the pages say: which are resident, how often each is wired, and which of them the pmap
 //! holds.
 
-use uvmscope_uvm::{Bytes, Entry, PAGE_SIZE, State, Vaddr};
+use uvmscope_uvm::{Bytes, Entry, PAGE_SIZE, State, VaRange, Vaddr};
 
 use crate::class::{Class, Classes, text_width};
 use crate::geom::{Rect, Unit, px, scale};
 use crate::key::{Key, Layer};
 use crate::layout::Draw;
 use crate::layout::build::GROUP;
-use crate::node::{Anchor, Bar, Node, Span};
+use crate::node::{Anchor, Node, Span};
 use crate::touched::page_of;
 use crate::words::{count, number};
 
@@ -101,20 +101,25 @@ impl Draw<'_> {
         let least = self.least_cell();
         let mut totals = Totals::default();
         let mut free_from = Unit::ZERO;
-        for (bar, id) in singles {
+        for (_, id) in singles {
             let Some(entry) = self.state.get_entry(id) else {
                 continue;
             };
-            let pages = entry.range.pages().0.max(1);
-            let width = self.axis.x_of(bar.range.end) - self.axis.x_of(bar.range.start);
+            let drawn = self.drawn_of(entry);
+            if drawn.range.is_empty() {
+                continue;
+            }
+            let start = drawn.range.start;
+            let pages = drawn.range.pages().0.max(1);
+            let width = self.axis.x_of(drawn.range.end) - self.axis.x_of(start);
             let fit = u64::try_from((width.0 / least.0.max(1)).max(1)).unwrap_or(1);
             let each = if pages <= fit { 1 } else { pages.div_ceil(fit) };
-            for (n, cell) in (0u64..).zip(cells(self.state, entry, each)) {
+            for (n, cell) in (0u64..).zip(cells(self.state, &drawn, each)) {
                 totals.pages += cell.pages;
                 totals.resident += cell.resident;
                 totals.held += cell.held;
                 totals.each = totals.each.max(cell.pages);
-                self.draw_cell(&bar, n * each, &cell, each, &mut free_from);
+                self.draw_cell((start, n * each), &cell, each, &mut free_from);
             }
         }
         self.draw_notes(totals);
@@ -127,8 +132,26 @@ impl Draw<'_> {
         readable.max(axis / CELLS)
     }
 
-    fn draw_cell(&mut self, bar: &Bar, index: u64, cell: &Cell, each: u64, free_from: &mut Unit) {
-        let at = |index: u64| bar.range.start.plus(Bytes(index.wrapping_mul(PAGE_SIZE)));
+    /// The part of an entry that is drawn; all of it, unless the picture shows a part of the map.
+    fn drawn_of(&self, entry: &Entry) -> Entry {
+        let mut drawn = entry.clone();
+        let VaRange { start, end } = entry.range;
+        let window = self.axis.window().unwrap_or(entry.range);
+        let start = start.max(window.start).min(end);
+        drawn.slot = entry.slot_of(start);
+        drawn.offset = entry.offset_at(start);
+        drawn.range = VaRange::new(start, end.min(window.end).max(start));
+        drawn
+    }
+
+    fn draw_cell(
+        &mut self,
+        (start, index): (Vaddr, u64),
+        cell: &Cell,
+        each: u64,
+        free_from: &mut Unit,
+    ) {
+        let at = |index: u64| start.plus(Bytes(index.wrapping_mul(PAGE_SIZE)));
         let (va, end) = (at(index), at(index + cell.pages));
         let (from, to) = (self.axis.x_of(va), self.axis.x_of(end));
         let width = to - from;

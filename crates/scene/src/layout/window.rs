@@ -67,7 +67,10 @@ impl Window {
             return Self { items: with_holes(&singles, request), overview: None };
         }
         let (drawn, zoomed) = match view.zoom {
-            Some(zoom) => (banded(state.entries_in(zoom).map(single).collect(), most, focus), true),
+            Some(zoom) => {
+                let within = state.entries_in(zoom).map(single).map(|item| item.within(zoom));
+                (banded(within.collect(), most, focus), true)
+            }
             None => (around(state, focus, most), false),
         };
         let overview = Overview::of(state, &drawn);
@@ -75,6 +78,14 @@ impl Window {
         let shown = overview.before + overview.shown;
         add_rest(state, &mut items, overview.before, overview.total - shown.min(overview.total));
         Self { items, overview: Some(overview) }
+    }
+}
+
+impl Item {
+    /// Its part in a range.
+    fn within(self, zoom: VaRange) -> Self {
+        let VaRange { start, end } = self.range;
+        Self { range: VaRange::new(start.max(zoom.start), end.min(zoom.end)), ..self }
     }
 }
 
@@ -230,7 +241,7 @@ impl Overview {
         let mut wired = vec![0; total.div_ceil(each)];
         let mut before = if first.is_some() { 0 } else { total };
         for (rank, (_, entry)) in state.entries().enumerate() {
-            if Some(entry.range.start) == first {
+            if first.is_some_and(|first| entry.range.contains(first)) {
                 before = rank;
             }
             if entry.wired_count != 0

@@ -68,7 +68,7 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
                 <p class="keys" aria-hidden="true">
                     <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " step" }
                     <kbd>{ "↑" }</kbd><kbd>{ "↓" }</kbd>{ " call" }
-                    <kbd>{ "?" }</kbd>{ " all keys" }
+                    <kbd>{ "?" }</kbd>{ " help" }
                 </p>
             }
         </div>

@@ -61,6 +61,7 @@ pub(crate) fn root(props: &RootProps) -> Html {
             Controls::None => "bare",
         },
         view.calm.then_some("calm"),
+        (view.sides.len() > 1).then_some("compared"),
     );
     html! {
         <section
