@@ -119,6 +119,8 @@ classes! {
     Refused, "refused";
     /// The machine stopped.
     Panic, "panic";
+    /// What the kernel prints.
+    Console, "console";
     /// Strip that shows the whole of a large map.
     Overview, "overview";
     /// Part of that strip that is drawn large.

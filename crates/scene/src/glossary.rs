@@ -36,6 +36,12 @@ pub const TERMS: &[Term] = &[
     term("unwire", "To take that promise back: what munlock asks for."),
     term("wired_count", "How often an entry was wired, as the entry says; 0 means not at all."),
     term("wire_count", "How often a page is wired, as the page says; 16 bits."),
+    term(
+        "broken promise",
+        "An entry that says wired over pages that are not, or the reverse, when a call has returned.",
+    ),
+    term("x, y", "The range [x, y) that a call asks for: from x up to, not including, y."),
+    term("a, b", "The range [a, b) of the mapping that the request falls into."),
     term("pageable", "Not wired: the kernel may take the page away when memory is short."),
     term(
         "resident",

@@ -21,10 +21,15 @@ impl Story {
         let told = match event {
             Some(E::Test { cond: Cond::Cuts { .. }, held: false }) => Some(Subject::Cut),
             Some(E::EntryProt { entry, .. }) => birth(*entry).map(Subject::Prot),
-            // What these are about is the page in hand.
-            Some(E::Console { .. } | E::Panic { .. }) => {
+            Some(E::Console { .. }) => {
                 self.va_in_hand(cursor).map(|va| Subject::Page(va.trunc_page()))
             }
+            // The page says little; that anybody came for it is what the entry's count tells.
+            Some(E::Panic { .. }) => self
+                .va_in_hand(cursor)
+                .and_then(|va| cursor.state().entry_at(va))
+                .and_then(birth)
+                .map(Subject::WiredCount),
             Some(E::ClipStart { at, .. } | E::ClipEnd { at, .. }) => Some(Subject::Boundary(*at)),
             Some(
                 E::WiredCount { entry, .. }
@@ -62,6 +67,20 @@ impl Story {
         let from = Vaddr(va.0.saturating_sub(reach));
         let to = Vaddr(va.0.saturating_add(reach).saturating_add(PAGE_SIZE)).trunc_page();
         Some(VaRange::new(from, to)).filter(|range| range.len() > Bytes(0))
+    }
+
+    /// The addresses of some entries around one, counted in thousandths of all: what a point on the
+    /// strip of a large map stands for. Nothing where the map is empty.
+    pub fn around(&self, cursor: &Cursor, per_mille: usize) -> Option<VaRange> {
+        const REACH: usize = 20;
+        let state = cursor.state();
+        let total = state.entry_count();
+        let rank = (total * per_mille.min(1000) / 1000).min(total.checked_sub(1)?);
+        let first = rank.saturating_sub(REACH);
+        let mut some = state.entries().skip(first).take(2 * REACH + 1).map(|(_, e)| e.range);
+        let low = some.next()?;
+        let high = some.last().unwrap_or(low);
+        Some(VaRange::new(low.start, high.end))
     }
 
     fn va_in_hand(&self, cursor: &Cursor) -> Option<Vaddr> {

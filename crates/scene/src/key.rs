@@ -35,6 +35,8 @@ pub enum Key {
     Hole(Vaddr),
     /// The address at a boundary.
     Boundary(Vaddr),
+    /// The line from a boundary to its address.
+    Lead(Vaddr),
     /// The thread between the pieces of the mapping of that birth.
     Family(u32),
     /// A variable of the kernel.
@@ -57,6 +59,8 @@ pub enum Key {
     Lens,
     /// The machine stopped.
     Panic,
+    /// What the kernel prints at this step.
+    Console,
     /// There is nothing to draw.
     Empty,
 }
@@ -127,6 +131,7 @@ impl fmt::Display for Key {
             Self::Band(va) => write!(f, "band-{va}"),
             Self::Hole(va) => write!(f, "hole-{va}"),
             Self::Boundary(va) => write!(f, "boundary-{va}"),
+            Self::Lead(va) => write!(f, "lead-{va}"),
             Self::Family(birth) => write!(f, "family-{birth}"),
             Self::Pin(pin) => write!(f, "pin-{}", pin.name()),
             Self::Hatch(birth) => write!(f, "hatch-{birth}"),
@@ -138,6 +143,7 @@ impl fmt::Display for Key {
             Self::Overview => f.write_str("overview"),
             Self::Lens => f.write_str("lens"),
             Self::Panic => f.write_str("panic"),
+            Self::Console => f.write_str("console"),
             Self::Empty => f.write_str("empty"),
         }
     }

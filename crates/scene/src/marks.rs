@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use uvmscope_replay::Place;
-use uvmscope_uvm::{Cond, KernelEvent};
+use uvmscope_replay::{CallEnd, Place};
+use uvmscope_uvm::event::{Pin, PinAt};
+use uvmscope_uvm::{Call, Cond, KernelEvent};
 
 use crate::story::Story;
 
@@ -24,13 +25,17 @@ pub enum MarkKind {
     Broken,
     /// The last broken promise is mended.
     Mended,
+    /// A walk that was to wire or release pages does nothing.
+    Nothing,
+    /// A call says success and leaves a promise broken that was whole.
+    Silent,
     /// The machine stops.
     Panic,
 }
 
 impl MarkKind {
     /// Every kind there is.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Call,
         Self::Cut,
         Self::Refused,
@@ -38,6 +43,8 @@ impl MarkKind {
         Self::Console,
         Self::Broken,
         Self::Mended,
+        Self::Nothing,
+        Self::Silent,
         Self::Panic,
     ];
 
@@ -51,6 +58,8 @@ impl MarkKind {
             Self::Console => "console",
             Self::Broken => "broken",
             Self::Mended => "mended",
+            Self::Nothing => "nothing",
+            Self::Silent => "silent",
             Self::Panic => "panic",
         }
     }
@@ -65,6 +74,8 @@ impl MarkKind {
             Self::Console => '\u{25a0}',
             Self::Broken => '\u{25c6}',
             Self::Mended => '\u{25c7}',
+            Self::Nothing => '\u{2205}',
+            Self::Silent => '\u{25c8}',
             Self::Panic => '\u{2716}',
         }
     }
@@ -79,6 +90,8 @@ impl MarkKind {
             Self::Console => "the kernel prints a line",
             Self::Broken => "a promise is broken",
             Self::Mended => "every promise holds again",
+            Self::Nothing => "pass 2 brings nothing in",
+            Self::Silent => "success, with a promise broken",
             Self::Panic => "the kernel panics",
         }
     }
@@ -121,16 +134,59 @@ impl Story {
                 marks.extend(of_events);
             }
             marks.extend(self.promise_marks());
+            marks.extend(self.idle_passes());
             marks.sort_unstable();
             marks.into()
         }))
+    }
+
+    /// Where the second pass of a lock leaves an entry alone, because it counts as wired already or
+    /// because the walk ends before its first entry.
+    fn idle_passes(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (i, run) in self.timeline().calls().iter().enumerate().filter(|(_, r)| r.ran()) {
+            // Only a lock has a second pass.
+            if !matches!(run.call, Call::Mlock { .. }) {
+                continue;
+            }
+            let mut start_entry = None;
+            let mut walks = 0;
+            for (step, recorded) in self.timeline().events()[run.first..run.end].iter().enumerate()
+            {
+                let idle = match recorded.event {
+                    KernelEvent::Pin { pin: Pin::StartEntry, at } => {
+                        (start_entry, walks) = (Some(at), 0);
+                        false
+                    }
+                    KernelEvent::Test { cond: Cond::WiredOnce { .. }, held } => !held,
+                    KernelEvent::Test { cond: Cond::StartsBefore { entry, .. }, held: false } => {
+                        walks += 1;
+                        walks == 2 && start_entry == Some(PinAt::Entry(entry))
+                    }
+                    _ => false,
+                };
+                if idle {
+                    let place = Place { call: i + 1, step: step + 1 };
+                    marks.push(Mark { place, kind: MarkKind::Nothing });
+                }
+            }
+        }
+        marks
     }
 
     /// Where promises break, and where calls return with all of them whole again.
     fn promise_marks(&self) -> Vec<Mark> {
         let timeline = self.timeline();
         let broken = |place| Mark { place, kind: MarkKind::Broken };
-        let mut marks: Vec<_> = timeline.promise_breaks().into_iter().map(broken).collect();
+        let breaks = timeline.promise_breaks();
+        let mut marks: Vec<_> = breaks.iter().copied().map(broken).collect();
+        for place in breaks {
+            let run = &timeline.calls()[place.call - 1];
+            if matches!(run.outcome, CallEnd::Done(done) if done.errno.is_ok()) {
+                let place = Place { step: run.steps(), ..place };
+                marks.push(Mark { place, kind: MarkKind::Silent });
+            }
+        }
         for (i, run) in timeline.calls().iter().enumerate().filter(|(_, r)| r.ran()) {
             let call = i + 1;
             let mended =

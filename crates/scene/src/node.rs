@@ -117,6 +117,12 @@ pub enum Born {
     Rect(Rect),
     /// The node's origin was here.
     At(Point),
+    /// It was one with what lies on this side of it, to the right or else to the left, and comes
+    /// apart from it.
+    Apart {
+        /// Whether that lies to its right.
+        from_right: bool,
+    },
 }
 
 /// A thing in the picture.

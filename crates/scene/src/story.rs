@@ -1,15 +1,16 @@
 //! A timeline made ready to be told: which functions run at a place, and what their variables
 //! hold.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use uvmscope_replay::{CallRun, Place, Timeline};
+use uvmscope_replay::{CallRun, Cursor, Place, Timeline};
 use uvmscope_uvm::event::{Args, Pin, PinAt};
-use uvmscope_uvm::{Cond, Func, KernelEvent, Recorded};
+use uvmscope_uvm::{Cond, Func, KernelEvent, Recorded, Vaddr};
 
 use crate::layout::request::Request;
+use crate::layout::window::{Item, Overview};
 use crate::marks::Mark;
 
 /// Steps between two noted stacks of a call: a place is reached in at most so many.
@@ -70,6 +71,13 @@ struct CallIndex {
     ran: BTreeMap<(&'static str, u32), usize>,
 }
 
+/// What an overview depends on: the entries, as they were after so many events and still are, and
+/// the address that is drawn first.
+type OverviewOf = (usize, Option<Vaddr>);
+
+/// Events that are looked back over for one that changed an entry.
+const LOOK_BACK: usize = 1 << 14;
+
 /// A timeline and what was read off it so far. Reading is done call by call, when first asked
 /// for; a story is meant to be kept as long as its timeline.
 #[derive(Debug)]
@@ -77,13 +85,23 @@ pub struct Story {
     timeline: Rc<Timeline>,
     calls: Vec<OnceCell<CallIndex>>,
     pub(crate) marks: OnceCell<Rc<[Mark]>>,
+    /// The overview that was counted last, with what it depends on.
+    overview: RefCell<Option<(OverviewOf, Overview)>>,
+    /// Every line that has made a step.
+    ever: OnceCell<BTreeSet<(&'static str, u32)>>,
 }
 
 impl Story {
     /// The story of a timeline.
     pub fn new(timeline: Rc<Timeline>) -> Self {
         let calls = timeline.calls().iter().map(|_| OnceCell::new()).collect();
-        Self { timeline, calls, marks: OnceCell::new() }
+        Self {
+            timeline,
+            calls,
+            marks: OnceCell::new(),
+            overview: RefCell::default(),
+            ever: OnceCell::new(),
+        }
     }
 
     /// The timeline.
@@ -141,6 +159,36 @@ impl Story {
         request.range.map(|range| range.start)
     }
 
+    /// Whether a line has made a step in any call of the run.
+    pub fn has_ever_run(&self, file: &'static str, line: u32) -> bool {
+        let ever = self.ever.get_or_init(|| lines_of(self.timeline.events()));
+        ever.contains(&(file, line))
+    }
+
+    /// The overview of the map where `cursor` stands, of which these items are drawn. Few steps
+    /// change an entry, and between those it stays as it is.
+    pub(crate) fn overview(&self, cursor: &Cursor, drawn: &[Item]) -> Overview {
+        let of = self.entries_since(cursor.place()).zip(Some(drawn.first().map(|i| i.range.start)));
+        let mut last = self.overview.borrow_mut();
+        if let Some((known, overview)) = &*last
+            && Some(*known) == of
+        {
+            return Overview { shown: drawn.iter().map(|i| i.count).sum(), ..overview.clone() };
+        }
+        let overview = Overview::of(cursor.state(), drawn);
+        *last = of.map(|of| (of, overview.clone()));
+        overview
+    }
+
+    /// Number of events after which the entries, and what they say of their wiring, were as they are
+    /// at a place; nothing where that is too far back to be looked for.
+    fn entries_since(&self, place: Place) -> Option<usize> {
+        let events = self.timeline.events();
+        let at = self.timeline.events_before(place);
+        let mut nearest = (at.saturating_sub(LOOK_BACK)..at).rev();
+        nearest.find(|event| changes_entries(&events[*event].event)).map(|event| event + 1)
+    }
+
     /// Whether the step at a place is an assertion that stops the machine in the next.
     pub(crate) fn is_assertion(&self, place: Place) -> bool {
         let next = Place { step: place.step + 1, ..place };
@@ -149,7 +197,7 @@ impl Story {
 
     /// What stands beside the line that made the step where `cursor` is: the operands of a
     /// condition with its outcome, or a value before and after.
-    pub fn beside(&self, cursor: &uvmscope_replay::Cursor) -> Option<String> {
+    pub fn beside(&self, cursor: &Cursor) -> Option<String> {
         let recorded = self.event(cursor.place())?;
         crate::caption::operands::beside(cursor.state(), &recorded.event)
     }
@@ -171,6 +219,44 @@ impl Story {
             index
         }))
     }
+}
+
+/// Every line that made one of the events. There may be millions of them and are few lines, so each
+/// is compared with others as seldom as can be.
+fn lines_of(events: &[Recorded]) -> BTreeSet<(&'static str, u32)> {
+    let mut files: Vec<(&'static str, Vec<bool>)> = Vec::new();
+    for site in events.iter().map(|recorded| recorded.site) {
+        let (file, line) = (site.file(), site.line() as usize);
+        let known = files.iter().position(|(it, _)| std::ptr::eq(*it, file));
+        let known = known.unwrap_or_else(|| {
+            files.push((file, Vec::new()));
+            files.len() - 1
+        });
+        let lines = &mut files[known].1;
+        if lines.len() <= line {
+            lines.resize(line + 1, false);
+        }
+        lines[line] = true;
+    }
+    let of_file = |(file, lines): (&'static str, Vec<bool>)| {
+        (0u32..).zip(lines).filter(|(_, ran)| *ran).map(move |(line, _)| (file, line))
+    };
+    files.into_iter().flat_map(of_file).collect()
+}
+
+/// Whether the event changes which entries there are, where, or whether they say wired.
+const fn changes_entries(event: &KernelEvent) -> bool {
+    use KernelEvent as E;
+    matches!(
+        event,
+        E::EntryInsert { .. }
+            | E::EntryRemove { .. }
+            | E::ClipStart { .. }
+            | E::ClipEnd { .. }
+            | E::EntryStart { .. }
+            | E::EntryEnd { .. }
+            | E::WiredCount { .. }
+    )
 }
 
 fn follow(stack: &mut Stack, event: &KernelEvent, step: usize) {

@@ -24,15 +24,19 @@ pub struct Viewport {
     pub height: u16,
     /// How much is said in words.
     pub mode: Mode,
+    /// As low as can be, without explanations: one of two pictures that stand one above the other.
+    pub slim: bool,
     /// The part of the map to show; all of it, or what the call is about, where there is none.
     pub zoom: Option<VaRange>,
 }
 
 impl Viewport {
     /// The usual size on a desktop.
-    pub const WIDE: Self = Self { width: 772, height: 340, mode: Mode::Wide, zoom: None };
+    pub const WIDE: Self =
+        Self { width: 772, height: 340, mode: Mode::Wide, slim: false, zoom: None };
     /// The usual size on a phone.
-    pub const COMPACT: Self = Self { width: 340, height: 320, mode: Mode::Compact, zoom: None };
+    pub const COMPACT: Self =
+        Self { width: 340, height: 320, mode: Mode::Compact, slim: false, zoom: None };
 
     /// The mode that fits a width: compact below 560 pixels.
     pub const fn fitting(width: u16, height: u16) -> Self {

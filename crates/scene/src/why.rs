@@ -142,7 +142,7 @@ impl Story {
             fields.iter().map(|field| Value::Entry { birth, field: *field }).collect()
         };
         match subject {
-            Subject::Entry(birth) => of(birth, &[Field::Exists]),
+            Subject::Entry(birth) => of(birth, &[Field::Start, Field::End, Field::Exists]),
             Subject::WiredCount(birth) => of(birth, &[Field::WiredCount]),
             Subject::Prot(birth) => of(birth, &[Field::Prot]),
             Subject::Attributes(birth) => {

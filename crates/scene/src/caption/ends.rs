@@ -1,12 +1,14 @@
 //! How a call ends, and what it leaves behind.
 
 use uvmscope_replay::Verdict;
+use uvmscope_replay::why::{self, Datum, Field, Link, Value};
 use uvmscope_uvm::audit::Disagreement;
+use uvmscope_uvm::event::Args;
 use uvmscope_uvm::{Call, Errno, Halt, KernelEvent, Outcome};
 
-use crate::caption::{Caption, Teller};
+use crate::caption::{Caption, Teller, call_text};
 use crate::layout::promise_words;
-use crate::words::{count, span};
+use crate::words::{count, number, span};
 
 impl Teller<'_> {
     pub(crate) fn end_of_call(&self, done: Outcome) -> Caption {
@@ -81,8 +83,8 @@ impl Teller<'_> {
         };
         let more = match broken.len() {
             0 | 1 => String::new(),
-            2 => " One promise more does not hold either.".to_owned(),
-            n => format!(" {} more do not hold either.", count(n as u64 - 1, "promise")),
+            2 => " One more promise is broken too.".to_owned(),
+            n => format!(" {} more promises are broken too.", number(n as u64 - 1)),
         };
         vec![format!("A promise stays broken: {place}{words}.{more}")]
     }
@@ -99,8 +101,9 @@ impl Teller<'_> {
                     format!("The kernel panics: {panic}."),
                     format!(
                         "{who} was to release {va}, whose wire_count is 0: there is no wiring on it \
-                         to release. The machine stops here; everything can still be looked at, and \
-                         stepped back from."
+                         to release.{} The machine stops here; everything can still be looked at, \
+                         and stepped back from.",
+                        self.first_claim()
                     ),
                 )
             }
@@ -117,10 +120,38 @@ impl Teller<'_> {
         }
     }
 
+    /// Where the entry that holds the panicking page first said wired.
+    fn first_claim(&self) -> String {
+        let Some(Args::Page(va)) = self.frame().map(|frame| frame.args) else {
+            return String::new();
+        };
+        let mut cursor = self.story.timeline().cursor();
+        cursor.seek(self.place);
+        let state = cursor.state();
+        let Some(value) =
+            state.entry_at(va).and_then(|id| Value::of_entry(state, id, Field::WiredCount))
+        else {
+            return String::new();
+        };
+        let claims = |link: &Link| link.write.from == Datum::Count(0);
+        let Some(link) = why::chain(&cursor, value).into_iter().find(claims) else {
+            return String::new();
+        };
+        let place = link.write.place;
+        let run = &self.story.timeline().calls()[place.call - 1];
+        let events = &self.story.timeline().events()[run.first..run.end];
+        let wires = events.iter().any(|r| matches!(r.event, KernelEvent::PageWire { .. }));
+        let but = if wires { "" } else { ", which wired no page" };
+        format!(
+            " It came here because the entry said wired; that began at {place}, in {}{but}.",
+            call_text(&run.call)
+        )
+    }
+
     fn panicking_page(&self) -> String {
         let args = self.frame().map(|frame| frame.args);
         match args {
-            Some(uvmscope_uvm::event::Args::Page(va)) => format!("the page at {va}"),
+            Some(Args::Page(va)) => format!("the page at {va}"),
             _ => "a page".to_owned(),
         }
     }

@@ -84,15 +84,20 @@ impl Draw<'_> {
             let spans = if cut == 0 { vec![Span::plain(text)] } else { spans };
             let level = i32::try_from(at.level).unwrap_or(0);
             let baseline = self.rows.addr + self.rows.addr_gap * level;
-            let mut node = Node::new(Key::Boundary(wish.va), class)
+            let node = Node::new(Key::Boundary(wish.va), class)
                 .titled(format!("boundary at {}", wish.va))
                 .at(at.x, Unit::ZERO)
                 .text(class, (Unit::ZERO, baseline), Anchor::Start, spans);
             let top = self.rows.bar_bottom() + px(2);
             let foot = baseline - px(11);
-            let tick = wish.x - at.x;
-            node = node.line(Class::Lead, (tick, top), (tick, foot));
             self.out.add(Layer::Addresses, 0, node);
+            // Behind every address, not only its own.
+            let lead = Node::new(Key::Lead(wish.va), Class::Lead).at(wish.x, Unit::ZERO).line(
+                Class::Lead,
+                (Unit::ZERO, top),
+                (Unit::ZERO, foot),
+            );
+            self.out.add(Layer::Ground, 1, lead);
         }
         self.draw_letters();
     }
@@ -166,6 +171,9 @@ impl Draw<'_> {
 
     /// The letters that the mail gives to the ends: [a, b) is the entry, [x, y) the request.
     fn draw_letters(&mut self) {
+        if self.has_strip() {
+            return;
+        }
         let Some(range) = self.request.and_then(|r| r.range) else {
             return;
         };

@@ -122,7 +122,9 @@ impl Draw<'_> {
         }
         node = node.part(class, Shape::Path(strokes));
         let middle = rect.center_x();
-        let mut lines = vec![number(item.count as u64), "entries".to_owned()];
+        // The sign tells it from a count of wirings, which stands in the same place.
+        let entries = if item.count == 1 { "entry" } else { "entries" };
+        let mut lines = vec![format!("+{}", number(item.count as u64)), entries.to_owned()];
         lines.retain(|line| text_width(Class::CountLabel, line) < rect.width);
         for (line, dy) in lines.into_iter().zip([px(26), px(41)]) {
             let at = (middle, rect.y + dy);
@@ -181,6 +183,7 @@ impl Draw<'_> {
         let baseline =
             middle + Unit(type_of(style).1 * 3 / 8) - if below { px(7) } else { Unit::ZERO };
         let mut node = Node::new(Key::Count(bar.birth), class)
+            .titled(format!("wired_count of {}: {}", span(bar.range), bar.wired_count))
             .at(bar.rect.center_x(), self.rows.bar)
             .text(class, (Unit::ZERO, baseline), Anchor::Middle, vec![Span::plain(text)]);
         if let Some(label) = label {
@@ -196,7 +199,7 @@ impl Draw<'_> {
     fn born_at(&self, bar: &Bar) -> Option<Born> {
         match self.born(bar)? {
             Born::Rect(rect) => Some(Born::At(Point::new(rect.center_x(), rect.y))),
-            Born::At(at) => Some(Born::At(at)),
+            born => Some(born),
         }
     }
 
@@ -208,7 +211,11 @@ impl Draw<'_> {
         let prot = entry.prot.to_string();
         if text_width(Class::Badge, &prot) <= half {
             let node = Node::new(Key::Prot(entry.birth), Class::Badge)
-                .titled(format!("protection {prot}, at most {}", entry.max_prot))
+                .titled(format!(
+                    "protection of {}: {prot}, at most {}",
+                    span(entry.range),
+                    entry.max_prot
+                ))
                 .at(rect.x + px(9), rect.y)
                 .text(Class::Badge, (Unit::ZERO, baseline), Anchor::Start, vec![Span::plain(prot)]);
             self.out.add_born(Layer::ClaimText, entry.birth, node);

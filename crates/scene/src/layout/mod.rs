@@ -100,7 +100,9 @@ impl<'a> Draw<'a> {
         let config = story.timeline().config();
         let mapped = draw.mapped_at();
         draw.request = draw.run.map(|run| Request::of(run, config, mapped));
-        draw.window = Window::choose(state, view, draw.focus(), draw.request);
+        draw.window = Window::choose(state, view, draw.focus(), draw.request, |drawn| {
+            story.overview(cursor, drawn)
+        });
         let pieces: Vec<_> = draw.window.items.iter().map(|i| (i.range, i.kind)).collect();
         draw.axis = axis_of(&pieces, view);
         draw.bars = draw.window.items.iter().filter_map(|item| draw.bar(item)).collect();
@@ -169,9 +171,32 @@ impl<'a> Draw<'a> {
         parent.map(|parent| (parent, false))
     }
 
+    /// Whether this step cut the bar off another one, and on which side that lies.
+    fn comes_apart(&self, bar: &Bar) -> Option<bool> {
+        let (kept, new, from_right) = match *self.event? {
+            KernelEvent::ClipStart { entry, front, .. } => (entry, front, false),
+            KernelEvent::ClipEnd { entry, back, .. } => (entry, back, true),
+            _ => return None,
+        };
+        // Backwards in time nothing is cut.
+        let drawn = &self.previous?.bars;
+        let birth = |id| self.state.get_entry(id).map(|e| e.birth);
+        let was_one = drawn.iter().all(|b| Some(b.birth) != birth(new));
+        if was_one && birth(kept) == Some(bar.birth) {
+            Some(from_right)
+        } else if was_one && birth(new) == Some(bar.birth) {
+            Some(!from_right)
+        } else {
+            None
+        }
+    }
+
     /// Where a new entry's bar grows out of; nothing for one that was there before.
     pub(crate) fn born(&self, bar: &Bar) -> Option<Born> {
         self.previous?;
+        if let Some(from_right) = self.comes_apart(bar) {
+            return Some(Born::Apart { from_right });
+        }
         match self.former(bar) {
             Some((_, true)) => None,
             Some((parent, false)) => Some(Born::Rect(parent.rect)),
@@ -222,14 +247,10 @@ impl<'a> Draw<'a> {
     }
 
     fn finish(self) -> Scene {
-        let panic = self.state.panicked().is_some();
         let overview = self.window.overview.is_some();
         let mut height = self.rows.bottom;
         if overview {
             height = height + px(34);
-        }
-        if panic {
-            height = height + px(38);
         }
         let lens = self.window.overview.as_ref().and_then(|_| {
             let mapped: Vec<_> =

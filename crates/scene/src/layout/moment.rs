@@ -1,5 +1,6 @@
 //! What is there for one step only: the cut, made or refused, and the panic.
 
+use uvmscope_uvm::state::ConsoleLine;
 use uvmscope_uvm::{Cond, KernelEvent, VaRange, Vaddr};
 
 use crate::class::{Class, Classes, text_width};
@@ -22,6 +23,16 @@ impl Draw<'_> {
         if let Some(cut) = self.cut() {
             self.draw_blade(cut);
         }
+        if let Some(KernelEvent::Console { line: ConsoleLine::WiringDidNotChange { va } }) =
+            self.event
+        {
+            let line = if self.view.is_compact() {
+                format!("console: wiring at {va} did not change!")
+            } else {
+                format!("console: pmap_unwire: wiring \u{2026} va {va} did not change!")
+            };
+            self.draw_strip(Key::Console, Class::Console, vec![line]);
+        }
         if let Some(panic) = self.state.panicked() {
             let lines = if self.view.is_compact() {
                 vec![
@@ -31,7 +42,7 @@ impl Draw<'_> {
             } else {
                 vec![format!("panic: {panic}")]
             };
-            self.draw_panic(lines);
+            self.draw_strip(Key::Panic, Class::Panic, lines);
         }
     }
 
@@ -98,7 +109,7 @@ impl Draw<'_> {
         let long = format!("no cut: {low} < {high} is false");
         let short = format!("{} < {}: false", brief(low), brief(high));
         let text = if self.view.is_compact() { short } else { long };
-        let width = text_width(Class::PlateText, &text) + px(16);
+        let width = text_width(Class::PlateText, &text) + px(30);
         let rows = self.rows;
         let (flags_left, flags_right) = self.flags(x);
         let fits_right = flags_right + px(8) + width <= rows.right + px(20);
@@ -131,20 +142,25 @@ impl Draw<'_> {
         (left, right)
     }
 
-    fn draw_panic(&mut self, lines: Vec<String>) {
-        let top =
-            self.rows.bottom + if self.window.overview.is_some() { px(34) } else { Unit::ZERO };
+    /// A strip across the lower end of the picture, in the place of the letters.
+    fn draw_strip(&mut self, key: Key, class: Class, lines: Vec<String>) {
         let width = self.rows.right - self.rows.left + px(20);
-        let rect = Rect::new(self.rows.left - px(10), top, width, px(33));
-        let title = format!("the machine stopped: {}", lines.join(" "));
-        let mut node =
-            Node::new(Key::Panic, Class::Panic).titled(title).rect(Class::Panic, rect, px(7));
-        let first = if lines.len() > 1 { px(14) } else { px(21) };
+        let height = px(if lines.len() > 1 { 33 } else { 26 });
+        let rect = Rect::new(self.rows.left - px(10), self.rows.bottom - height, width, height);
+        let title = lines.join(" ");
+        let mut node = Node::new(key, class).titled(title).rect(class, rect, px(7));
+        let first = if lines.len() > 1 { px(14) } else { px(18) };
         for (n, line) in (0i32..).zip(lines) {
             let at = (rect.center_x(), rect.y + first + px(14) * n);
-            node = node.text(Class::Panic, at, Anchor::Middle, vec![Span::plain(line)]);
+            node = node.text(class, at, Anchor::Middle, vec![Span::plain(line)]);
         }
         self.out.add(Layer::Moment, 0, node);
+    }
+
+    /// Whether a strip takes the place of the letters.
+    pub(crate) fn has_strip(&self) -> bool {
+        let prints = matches!(self.event, Some(KernelEvent::Console { .. }));
+        prints || self.state.panicked().is_some()
     }
 }
 

@@ -191,6 +191,9 @@ impl Draw<'_> {
     }
 
     fn draw_notes(&mut self, totals: Totals) {
+        if self.view.slim {
+            return;
+        }
         let resident = match totals.pages {
             0 => "no pages: nothing is mapped here".to_owned(),
             pages => format!("{} resident of {}", number(totals.resident), count(pages, "page")),

@@ -61,16 +61,21 @@ impl Rows {
         let bar = pin_entry + px(23);
         let base = px(if compact { 368 } else { 342 });
         let extra = (px(i32::from(view.height)) - base).clamp(Unit::ZERO, px(240));
+        let extra = if view.slim { Unit::ZERO } else { extra };
         let part = |percent: i32| Unit(extra.0 / 100 * percent);
-        let bar_height = px(56) + part(34);
-        let addr = bar + bar_height + px(22) + part(4);
-        let hatch = addr + px(42) + part(8);
-        let hatch_height = px(if compact { 44 } else { 36 }) + part(16);
-        let pin_va = hatch + hatch_height + px(8) + part(8);
+        let slim = |slim: i32, usual: i32| px(if view.slim { slim } else { usual });
+        let bar_height = slim(48, 56) + part(34);
+        let addr = bar + bar_height + slim(20, 22) + part(4);
+        let addr_gap = slim(14, 16);
+        let hatch = addr + slim(34, 42) + part(8);
+        let hatch_height = if compact { px(44) } else { slim(28, 36) } + part(16);
+        let pin_va = hatch + hatch_height + slim(6, 8) + part(8);
         let cell = pin_va + px(22);
-        let cell_height = px(28) + part(20);
+        let cell_height = slim(24, 28) + part(20);
         let note = cell + cell_height + px(20) + part(4);
-        let letter = note + px(if compact { 40 } else { 25 }) + part(4);
+        let below_notes = note + px(if compact { 40 } else { 25 }) + part(4);
+        // Without explanations the letters stand in their place.
+        let letter = if view.slim { note + px(2) } else { below_notes };
         Self {
             left: margin,
             right: px(i32::from(view.width)) - margin,
@@ -81,7 +86,7 @@ impl Rows {
             bar,
             bar_height,
             addr,
-            addr_gap: px(16),
+            addr_gap,
             hatch,
             hatch_height,
             pin_va,

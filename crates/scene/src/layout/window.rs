@@ -53,12 +53,14 @@ pub(crate) fn capacity(view: Viewport) -> usize {
 }
 
 impl Window {
-    /// Chooses what is drawn. `focus` is an address that has to be among it.
+    /// Chooses what is drawn. `focus` is an address that has to be among it, `overview` knows the
+    /// whole map that some items are of.
     pub(crate) fn choose(
         state: &State,
         view: Viewport,
         focus: Option<Vaddr>,
         request: Option<Request>,
+        overview: impl FnOnce(&[Item]) -> Overview,
     ) -> Self {
         let most = capacity(view);
         let request = request.and_then(|r| r.range).filter(|r| r.start <= r.end);
@@ -73,7 +75,7 @@ impl Window {
             }
             None => (around(state, focus, most), false),
         };
-        let overview = Overview::of(state, &drawn);
+        let overview = overview(&drawn);
         let mut items = with_holes(&drawn, if zoomed { None } else { request });
         let shown = overview.before + overview.shown;
         add_rest(state, &mut items, overview.before, overview.total - shown.min(overview.total));
@@ -233,8 +235,8 @@ impl Window {
 }
 
 impl Overview {
-    /// Counts the whole map off, once.
-    fn of(state: &State, drawn: &[Item]) -> Self {
+    /// Counts the whole map off, which takes the longer the larger it is.
+    pub(crate) fn of(state: &State, drawn: &[Item]) -> Self {
         let total = state.entry_count();
         let first = drawn.first().map(|i| i.range.start);
         let each = total.div_ceil(BINS).max(1);
