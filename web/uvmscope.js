@@ -94,6 +94,20 @@ function startWhenSeen(element) {
   observer.observe(element);
 }
 
+let others = null;
+
+/** Of elements that start together the first goes ahead, so that its picture waits for no other. */
+function turn() {
+  if (others !== null) return others;
+  others = new Promise((resolve) => {
+    setTimeout(() => {
+      others = null;
+      resolve();
+    });
+  });
+  return null;
+}
+
 // ---- how wide elements are ----
 
 let resizes = null;
@@ -236,6 +250,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     started.add(this);
     observer?.unobserve(this);
     const core = await load();
+    await turn();
     if (attempt !== this.#attempt && this.#opening !== null) return this.#opening;
     if (attempt !== this.#attempt || !this.isConnected) {
       throw new Error('the element is not in the page');

@@ -24,6 +24,8 @@ struct Seat {
     attrs: Attrs,
     model: Model,
     stage: Stage,
+    /// Always the same: what is drawn with another one would be drawn anew.
+    dispatch: Callback<Action>,
     outbox: Vec<HostEvent>,
     /// The script's function that arranges for the outbox to be emptied.
     notify: Function,
@@ -55,8 +57,7 @@ fn settle(id: u32, seat: &mut Seat, changed: Changed) {
         Wake::After(ms) => seat.timer = Some(Timeout::new(ms, move || tick(id))),
     }
     if changed.redraw {
-        let dispatch = Callback::from(move |action| act(id, action));
-        seat.stage.show(id, seat.model.view(), dispatch);
+        seat.stage.show(id, seat.model.view(), seat.dispatch.clone());
     }
 }
 
@@ -122,6 +123,7 @@ pub fn open(attrs: &str, resume: Option<String>, notify: Function) -> Result<u32
             attrs,
             model,
             stage,
+            dispatch: Callback::from(move |action| act(id, action)),
             outbox: Vec::new(),
             notify,
             timer: None,

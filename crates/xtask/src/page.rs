@@ -10,13 +10,15 @@ use crate::run::{program, root, run, shown, target_dir};
 use crate::server::Server;
 use crate::{setup, tools};
 
-/// Which of the two builds of the page.
+/// Which build of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flavour {
     /// What is published.
     Optimised,
     /// What a developer waits for.
     Quick,
+    /// What is published, and knows scripts of any length besides: for measuring.
+    Measured,
 }
 
 impl Flavour {
@@ -29,26 +31,38 @@ impl Flavour {
         match self {
             Self::Optimised => root().join("dist"),
             Self::Quick => target_dir().join("quick-site"),
+            Self::Measured => target_dir().join("bench-site"),
         }
     }
 }
 
 /// Builds the page and returns the folder of the site.
 pub(crate) fn build(flavour: Flavour) -> Result<PathBuf> {
+    let options: &[&str] = match flavour {
+        Flavour::Optimised => &["--release"],
+        Flavour::Quick => &[],
+        Flavour::Measured => &["--release", "--features", "bench"],
+    };
+    trunk(&root(), flavour.site(), options)
+}
+
+/// Builds the page that ours is measured against, in the same way.
+pub(crate) fn build_bare() -> Result<PathBuf> {
+    trunk(&root().join("web/bench"), target_dir().join("bare-site"), &["--release"])
+}
+
+/// Lets Trunk build what its settings in `folder` say.
+fn trunk(folder: &Path, site: PathBuf, options: &[&str]) -> Result<PathBuf> {
     setup::wasm_target()?;
     setup::node_packages()?;
     let mut folders = tools::ensure()?;
     folders.push(root().join("web/node_modules/.bin"));
 
-    let site = flavour.site();
     fs::create_dir_all(&site).with_context(|| format!("could not make {}", shown(&site)))?;
-    // Offline: what is on the search path is what we chose, and nothing else is fetched.
     let mut trunk = program("trunk");
-    trunk.args(["build", "--offline", "--log", "warn", "--dist"]);
-    trunk.arg(&site);
-    if flavour == Flavour::Optimised {
-        trunk.arg("--release");
-    }
+    // Offline: what is on the search path is what we chose, and nothing else is fetched.
+    trunk.current_dir(folder).args(["build", "--offline", "--log", "warn"]).args(options);
+    trunk.arg("--dist").arg(&site);
     // Trunk takes any value of NO_COLOR but "true" and "false" for a mistake.
     trunk.env_remove("NO_COLOR");
     run(trunk.env("PATH", tools::path_with(&folders)))?;

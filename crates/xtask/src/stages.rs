@@ -104,8 +104,12 @@ fn clippy() -> Result<()> {
     let all = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
     run(cargo().args(all))?;
     setup::wasm_target()?;
-    let page = ["clippy", "--quiet", "-p", "uvmscope-web", "--all-targets", "--target", WASM];
-    run(cargo().args(page).args(["--", "-D", "warnings"]))
+    // With all that is ever built of the page: what it is measured with, and against.
+    let page = ["-p", "uvmscope-web", "-p", "uvmscope-bare", "--features", "uvmscope-web/bench"];
+    run(cargo()
+        .args(["clippy", "--quiet", "--all-targets", "--target", WASM])
+        .args(page)
+        .args(["--", "-D", "warnings"]))
 }
 
 fn wasm(browser: &Browser) -> Result<()> {

@@ -1,6 +1,8 @@
 //! The application behind an element: a model outside Yew, and components that draw snapshots of
 //! it.
 
+#[cfg(feature = "bench")]
+mod bench;
 mod code;
 mod command;
 mod effects;

@@ -64,6 +64,15 @@ impl Model {
             state.place = state.run.timeline.clamp(Place { call, step });
         }
         state.beside = config("second").map(|config| Beside::new(&state.run, state.place, config));
+        if let Some(beside) = &mut state.beside
+            && let (Some(call), Some(step)) = (number("second_call"), number("second_step"))
+        {
+            // Where one run goes on alone, several of its places belong to one of the other.
+            let second = beside.run.timeline.clamp(Place { call, step });
+            if second.call == beside.place.call {
+                beside.place = second;
+            }
+        }
         let look = saved["look"].as_str();
         state.look = Look::ALL.into_iter().find(|l| Some(l.name()) == look).unwrap_or_default();
         state.calm = saved["calm"].as_bool().unwrap_or(state.calm);
@@ -74,6 +83,7 @@ impl Model {
     /// Everything needed to come back to this place.
     pub(crate) fn resume(&self) -> String {
         let State { place, look, calm, table, .. } = self.state;
+        let beside = self.state.place_of(Side::B);
         let told = |config: Config| {
             let kernel = kernel_spec::print(config);
             json!({ "kernel": kernel, "diagnostic": config.diagnostic })
@@ -83,6 +93,8 @@ impl Model {
             "second": self.state.beside.as_ref().map(|beside| told(beside.run.config())),
             "call": place.call,
             "step": place.step,
+            "second_call": beside.call,
+            "second_step": beside.step,
             "look": look.name(),
             "calm": calm,
             "table": table,
@@ -278,5 +290,5 @@ fn viewport(state: &State) -> Viewport {
     let (width, height) = Layout::of(state.width).picture(state.width);
     // Of two pictures each gets less of the height.
     let height = if state.beside.is_some() { height.min(320) } else { height };
-    Viewport { zoom: state.zoom, ..Viewport::fitting(width, height) }
+    Viewport { slim: state.beside.is_some(), zoom: state.zoom, ..Viewport::fitting(width, height) }
 }

@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
-use uvmscope_replay::{CallRun, Direction, Place, Side};
+use uvmscope_replay::{Alignment, Direction, Place, Side, align};
 use uvmscope_scene::{Answer, Subject};
 use uvmscope_uvm::Config;
 
 use crate::app::command::Command;
 use crate::app::run::Run;
-use crate::app::state::{Action, Beside, History, Question, Setup, Sheet, State, Why, kernel_name};
+use crate::app::state::{
+    Action, Beside, History, Question, Setup, Sheet, State, Why, kernel_words,
+};
 
 /// Setups that can be undone.
 const HISTORY: usize = 200;
@@ -30,6 +32,10 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
             switch(&mut next, side, config);
         }
         Action::Ask(side, question) => ask(&mut next, side, question),
+        Action::Explain(term) => {
+            next.note = Some(format!("`{}`: {}", term.word, term.meaning));
+        }
+        Action::Lens(per_mille) => lens(&mut next, per_mille),
         Action::Jump(place) => jump_from_answer(&mut next, place),
         Action::Marks(kind) => next.marks = kind,
         Action::Play => play(&mut next),
@@ -226,15 +232,16 @@ fn play(state: &mut State) {
 /// the last step that both runs share there.
 fn switch(state: &mut State, side: Side, config: Config) {
     state.playing = false;
-    if let (Side::B, Some(beside)) = (side, &state.beside) {
-        let place = state.place;
-        state.note = Some(switch_note(&beside.run, config, beside.place));
-        state.beside = Some(Beside::new(&state.run, place, config));
+    let former = Rc::clone(state.run_of(side));
+    let place = state.place_of(side);
+    let run = Run::record(Rc::clone(&former.source), config);
+    let alignment = align(&former.timeline, &run.timeline);
+    let to = alignment.partner(place);
+    state.note = Some(switch_note(&alignment, config, [place, to]));
+    if let (Side::B, Some(_)) = (side, &state.beside) {
+        state.beside = Some(Beside::new(&state.run, state.place, config));
     } else {
-        let run = Run::record(Rc::clone(&state.run.source), config);
-        let (to, _) = state.run.shared_with(&run, state.place);
-        state.note = Some(switch_note(&state.run, config, state.place));
-        state.place = run.timeline.clamp(to);
+        state.place = to;
         state.run = run;
         let beside = state.beside.as_ref().map(|beside| beside.run.config());
         state.beside = beside.map(|config| Beside::new(&state.run, state.place, config));
@@ -244,22 +251,28 @@ fn switch(state: &mut State, side: Side, config: Config) {
     state.beat = state.beat.wrapping_add(1);
 }
 
-fn switch_note(from: &Rc<Run>, config: Config, place: Place) -> String {
-    let to = Run::record(Rc::clone(&from.source), config);
-    let (there, shared) = from.shared_with(&to, place);
-    let name = kernel_name(config);
-    let call = place.call;
-    if to.timeline.clamp(there).call != call {
-        return format!("Now {name}. There the machine stops before call {call}.");
+/// What the switch of a kernel means at the place where it was switched.
+fn switch_note(alignment: &Alignment, config: Config, [from, to]: [Place; 2]) -> String {
+    let name = kernel_words(config);
+    let call = from.call;
+    if to.call != call {
+        return format!("Now {name}: there the machine stops before call {call}.");
     }
-    let steps = |run: &Run| run.timeline.calls().get(call - 1).map_or(0, CallRun::steps);
-    if shared == steps(&to) && shared == steps(from) {
-        return format!("Now {name}. Call {call} takes the same steps on both kernels.");
+    match alignment.divergence_in(call) {
+        None => format!("Now {name}. Call {call} does the same on both kernels."),
+        Some(divergence) if from <= divergence.alike[0] => {
+            let step = divergence.alike[0].step;
+            format!(
+                "Now {name}. Both kernels share call {call} up to step {step}; after that they differ."
+            )
+        }
+        Some(divergence) => {
+            let step = divergence.alike[0].step;
+            format!(
+                "Now {name}. The kernels parted in call {call} after step {step}; this is the nearest step of this one."
+            )
+        }
     }
-    if shared == 0 {
-        return format!("Now {name}. Call {call} goes another way from its first step on.");
-    }
-    format!("Now {name}. Both kernels share call {call} up to step {shared}; behind it they part.")
 }
 
 /// Shows a second run beside the first, or no longer.
@@ -343,8 +356,8 @@ fn set_up(state: &mut State, setup: Setup) {
     state.place = state.run.timeline.clamp(setup.place);
     lay_beside(state, setup.beside);
     state.why = None;
-    let beside = setup.beside.map(|config| format!(" beside {}", kernel_name(config)));
-    let name = kernel_name(setup.config);
+    let beside = setup.beside.map(|config| format!(", beside {}", kernel_words(config)));
+    let name = kernel_words(setup.config);
     state.note = Some(format!("Back to {name}{}.", beside.unwrap_or_default()));
 }
 
@@ -412,6 +425,14 @@ fn jump_on_side(state: &mut State, side: Side, place: Place) {
 }
 
 // ---- looking closer
+
+/// Shows some entries of a large map.
+fn lens(state: &mut State, per_mille: usize) {
+    let mut cursor = state.run.timeline.cursor();
+    cursor.seek(state.place);
+    state.zoom = state.run.story.around(&cursor, per_mille).or(state.zoom);
+    state.moves = false;
+}
 
 /// Shows only the entry that the step is about, or only the pages around the one it is about.
 fn zoom(state: &mut State, page: bool) {
@@ -510,7 +531,7 @@ mod tests {
             after(&original(), &[Action::Do(Command::Last), preset(Side::A, Preset::Committed)]);
         assert_eq!(state.place.call, 6);
         let note = state.note.clone().expect("a sentence");
-        assert!(note.contains("committed") && note.contains("call 6"), "{note}");
+        assert!(note.contains("as it was committed") && note.contains("call 6"), "{note}");
         let state = after(&state, &[Action::Do(Command::Last)]);
         assert_eq!(state.run.timeline.halt(), None);
     }

@@ -21,6 +21,10 @@ pub(crate) struct Source {
 impl Source {
     /// The scenario of that name, or nothing with the reason.
     pub(crate) fn scenario(name: &str) -> Result<Self, String> {
+        #[cfg(feature = "bench")]
+        if let Some(source) = crate::app::bench::source(name) {
+            return Ok(source);
+        }
         let scenario = scenarios::get(name).map_err(|e| e.to_string())?;
         let parsed = parse(scenario.text);
         Ok(Self {
@@ -103,24 +107,6 @@ impl Run {
     /// Where a reader comes in.
     pub(crate) fn opening(&self) -> Place {
         self.story.opening()
-    }
-
-    /// The place of a step that this run and `other` have both made in the call, at or before
-    /// `place`, with the number of steps that they share there.
-    pub(crate) fn shared_with(&self, other: &Self, place: Place) -> (Place, usize) {
-        let (Some(a), Some(b)) = (self.events(place.call), other.events(place.call)) else {
-            return (other.timeline.clamp(place), 0);
-        };
-        let same = |(a, b): &(&uvmscope_uvm::Recorded, &uvmscope_uvm::Recorded)| {
-            a.event == b.event && a.site == b.site
-        };
-        let shared = a.iter().zip(b).take_while(same).count();
-        (Place { call: place.call, step: place.step.min(shared) }, shared)
-    }
-
-    fn events(&self, call: usize) -> Option<&[uvmscope_uvm::Recorded]> {
-        let run = self.timeline.calls().get(call.checked_sub(1)?)?;
-        self.timeline.events().get(run.first..run.end)
     }
 }
 

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use uvmscope_format::kernel_spec;
 use uvmscope_replay::why::Value;
 use uvmscope_replay::{Alignment, CallRun, Place, Side, align};
+use uvmscope_scene::glossary::Term;
 use uvmscope_scene::{Answer, MarkKind, Subject};
-use uvmscope_uvm::{Config, VaRange};
+use uvmscope_uvm::{Change, Config, Preset, VaRange};
 
 use crate::app::command::Command;
 use crate::app::run::Run;
@@ -307,6 +308,10 @@ pub(crate) enum Action {
     /// Another kernel on a side.
     Kernel(Side, Config),
     Ask(Side, Question),
+    /// What a word of the kernel's means.
+    Explain(&'static Term),
+    /// To some entries of a large map, counted in thousandths of all.
+    Lens(usize),
     /// To a place that an answer names.
     Jump(Place),
     /// Which marks the keys go to.
@@ -326,4 +331,49 @@ pub(crate) enum Action {
 pub(crate) fn kernel_name(config: Config) -> String {
     let spec = kernel_spec::print(config);
     if config.diagnostic { spec } else { format!("{spec} without DIAGNOSTIC") }
+}
+
+/// A kernel in words, for a sentence.
+pub(crate) fn kernel_words(config: Config) -> String {
+    let same = |preset: &Preset| {
+        let other = preset.changes();
+        Change::ALL.into_iter().filter(|c| config.changes.has(*c) != other.has(*c)).count()
+    };
+    // The preset it differs least from; of several the oldest.
+    let preset = Preset::ALL.into_iter().min_by_key(same).unwrap_or(Preset::Original);
+    let base = match preset {
+        Preset::Original => "the original kernel",
+        Preset::Mail => "the repair of the mail",
+        Preset::Committed => "the repair as it was committed",
+        Preset::Later => "the kernel of 2022",
+    };
+    let names = |on: bool| {
+        let differs = |c: &Change| config.changes.has(*c) == on && preset.changes().has(*c) != on;
+        Change::ALL.into_iter().filter(differs).map(Change::name).collect::<Vec<_>>()
+    };
+    let mut words = base.to_owned();
+    for (sign, names) in [(" with ", names(true)), (" without ", names(false))] {
+        if !names.is_empty() {
+            words = format!("{words}{sign}{}", names.join(" and "));
+        }
+    }
+    if config.diagnostic { words } else { format!("{words}, built without DIAGNOSTIC") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_is_told_in_words() {
+        let of = |config| kernel_words(config);
+        assert_eq!(of(Config::ORIGINAL), "the original kernel");
+        let mail = Config::preset(Preset::Mail);
+        let less = Config { changes: mail.changes.without(Change::SyscallWrapCheck), ..mail };
+        assert_eq!(of(less), "the repair of the mail without syscall-wrap-check");
+        let changes = Preset::Original.changes().with(Change::SyscallZeroGuard);
+        let one = Config { diagnostic: false, changes };
+        let told = "the original kernel with syscall-zero-guard, built without DIAGNOSTIC";
+        assert_eq!(of(one), told);
+    }
 }

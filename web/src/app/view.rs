@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use uvmscope_replay::why::{Field, Value};
 use uvmscope_replay::{Counter, Place, Side, differences};
-use uvmscope_scene::{Axis, Caption, MarkKind, Scene, SideBySide, Table};
+use uvmscope_scene::{Axis, Caption, MarkKind, Node, Scene, SideBySide, Subject, Table};
 use uvmscope_uvm::{Config, VaRange};
 
 use crate::app::code::{self, Code};
@@ -17,6 +18,8 @@ use crate::app::{model::Stand, report};
 #[derive(Debug, PartialEq)]
 pub(crate) struct View {
     pub(crate) layout: Layout,
+    /// There is room for hints beside the buttons.
+    pub(crate) roomy: bool,
     pub(crate) controls: Controls,
     pub(crate) tab: Tab,
     pub(crate) look: Look,
@@ -32,6 +35,7 @@ pub(crate) struct View {
     pub(crate) marks: Option<MarkKind>,
     pub(crate) zoomed: bool,
     pub(crate) table: Option<Rc<Table>>,
+    pub(crate) askable: Askable,
     pub(crate) why: Option<WhyView>,
     pub(crate) sheet: Option<SheetView>,
     pub(crate) note: Option<String>,
@@ -109,6 +113,8 @@ pub(crate) struct Spot {
     pub(crate) pace: Pace,
     /// Where the two kernels part for the first time.
     pub(crate) divergence: Option<Place>,
+    /// The mark that the keys go to next.
+    pub(crate) next_mark: Option<MarkKind>,
 }
 
 /// The calls of the run; they stay the same from step to step.
@@ -135,6 +141,9 @@ pub(crate) struct Line {
     pub(crate) path: Rc<str>,
 }
 
+/// Everything in the pictures that may be asked about, in words that tell one from the other.
+pub(crate) type Askable = Rc<[(Side, Subject, String)]>;
+
 /// The answer that is open.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct WhyView {
@@ -152,6 +161,8 @@ pub(crate) enum SheetView {
     Report(Rc<str>),
 }
 
+/// From this width on there is room for hints beside the buttons.
+const ROOMY: u16 = 1560;
 /// Rows of the table at once.
 const ROWS: usize = 40;
 /// Differences that are told one by one.
@@ -165,6 +176,7 @@ impl View {
         let cursor = &stands[0].cursor;
         Self {
             layout: Layout::of(state.width),
+            roomy: state.width >= ROOMY,
             controls: state.controls,
             tab: state.tab,
             look: state.look,
@@ -188,6 +200,7 @@ impl View {
             marks: state.marks,
             zoomed: state.zoom.is_some(),
             table: state.table.then(|| Rc::new(run.story.table(cursor, ROWS))),
+            askable: askable(state, stands),
             why: state.why.as_ref().map(|why| WhyView {
                 why: Rc::clone(why),
                 whose: name_of(state, why.side),
@@ -223,6 +236,40 @@ fn side_view(state: &State, side: Side, stand: &Stand) -> SideView {
         caption: run.story.caption(&stand.cursor),
         code: Rc::new(code::of(run, &stand.cursor)),
         console: console.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// What the pictures show that may be asked about, each thing once.
+fn askable(state: &State, stands: &[Stand]) -> Askable {
+    let mut all: Vec<(Side, Subject, String)> = Vec::new();
+    if state.controls != Controls::Full {
+        return all.into();
+    }
+    for (stand, side) in stands.iter().zip(Side::BOTH) {
+        for node in stand.scene.nodes() {
+            let Some(subject) = node.key.subject() else { continue };
+            let known = all.iter().any(|(of, it, _)| *of == side && *it == subject);
+            let words =
+                if known { String::new() } else { words(state, side, stand, node, subject) };
+            if !words.is_empty() {
+                all.push((side, subject, words));
+            }
+        }
+    }
+    all.into()
+}
+
+/// What a node of a picture is called in a list, where nobody sees what it stands beside.
+fn words(state: &State, side: Side, stand: &Stand, node: &Node, subject: Subject) -> String {
+    let title =
+        |birth, field| state.run_of(side).story.title(&stand.cursor, Value::Entry { birth, field });
+    match subject {
+        Subject::WiredCount(birth) => title(birth, Field::WiredCount),
+        Subject::Prot(birth) => title(birth, Field::Prot),
+        Subject::Attributes(birth) => {
+            format!("{} of {}", node.words(), title(birth, Field::Exists))
+        }
+        _ => node.title.clone().unwrap_or_else(|| node.words()),
     }
 }
 
@@ -267,7 +314,8 @@ fn between(state: &State, stands: &[Stand]) -> Option<Between> {
 }
 
 fn spot(state: &State) -> Spot {
-    let timeline = &state.run.timeline;
+    let run = &state.run;
+    let timeline = &run.timeline;
     let (pair, alignment) = (state.pair(), state.beside.as_ref().map(|b| &b.alignment));
     let (next, previous) = match alignment {
         Some(alignment) => (alignment.step_on(pair).is_some(), alignment.step_back(pair).is_some()),
@@ -284,6 +332,7 @@ fn spot(state: &State) -> Spot {
         playing: state.playing,
         pace: state.pace,
         divergence: alignment.and_then(|a| a.first_divergence()).map(|d| d.at[0]),
+        next_mark: run.story.next_mark_of(state.place, state.marks).map(|mark| mark.kind),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The script: one call a line, with what it answered.
 
-use uvmscope_replay::Place;
+use std::cmp::Ordering;
+
 use yew::prelude::*;
 
-use crate::app::run::{CallRow, Tone};
+use crate::app::run::Tone;
 use crate::app::state::Action;
 use crate::app::view::Calls;
 
@@ -13,20 +14,21 @@ const ROWS: usize = 60;
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CallListProps {
     pub(crate) calls: Calls,
-    pub(crate) place: Place,
+    /// The call that is shown; which step of it that is changes nothing here.
+    pub(crate) now: usize,
     pub(crate) dispatch: Callback<Action>,
 }
 
 #[component(CallList)]
 pub(crate) fn call_list(props: &CallListProps) -> Html {
-    let CallListProps { calls, place, dispatch } = props;
+    let CallListProps { calls, now, dispatch } = props;
     let rows = &calls.0.calls;
-    let shown = window(rows.len(), place.call, ROWS);
+    let shown = window(rows.len(), *now, ROWS);
     let before = shown.start;
     let behind = rows.len() - shown.end;
     let row = |number: usize| {
-        let row = &rows[number - 1];
-        html! { <Row key={number} row={row.clone()} {number} now={place.call} dispatch={dispatch.clone()} /> }
+        let is = number.cmp(now);
+        html! { <Row key={number} calls={calls.clone()} {number} {is} dispatch={dispatch.clone()} /> }
     };
     html! {
         <section class="calls" aria-label="Calls">
@@ -56,25 +58,26 @@ fn breakable(text: &str) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct RowProps {
-    row: CallRow,
+    calls: Calls,
     number: usize,
-    now: usize,
+    /// Where it stands against the call that is shown.
+    is: Ordering,
     dispatch: Callback<Action>,
 }
 
 #[component(Row)]
 fn row(props: &RowProps) -> Html {
-    let RowProps { row, number, now, dispatch } = props;
+    let RowProps { calls, number, is, dispatch } = props;
     let (number, dispatch) = (*number, dispatch.clone());
-    let current = number == *now;
+    let row = &calls.0.calls[number - 1];
+    let current = is.is_eq();
     let tone = match row.tone {
         Tone::Fine => "fine",
         Tone::Failed => "failed",
         Tone::Stopped => "stopped",
         Tone::NotRun => "not-run",
     };
-    let class =
-        classes!("call", tone, current.then_some("current"), (number > *now).then_some("ahead"));
+    let class = classes!("call", tone, current.then_some("current"), is.is_gt().then_some("ahead"));
     let long = row.outcome.chars().count() > SHORT;
     html! {
         <li>

@@ -3,10 +3,13 @@
 use std::rc::Rc;
 
 use uvmscope_uvm::func::MODELLED;
-use web_sys::{HtmlElement, HtmlSelectElement};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::app::code::{self, Code, CodeLine};
+use crate::app::code::{self, Code};
+use crate::app::ui::listing::Shelf;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CodePaneProps {
@@ -19,43 +22,59 @@ pub(crate) struct CodePaneProps {
 pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
     let code = &props.code;
     let scroller = use_node_ref();
-    let current = use_node_ref();
+    let shelf = use_mut_ref(Shelf::default);
     // A function that somebody reads though it does not run; the next step shows what runs again.
-    let read = use_state(|| None::<(&'static str, &'static str)>);
+    let read = use_state_eq(|| None::<(&'static str, &'static str)>);
     {
         let read = read.clone();
         use_effect_with((code.name, code.current), move |_| read.set(None));
     }
     {
-        let (scroller, current) = (scroller.clone(), current.clone());
-        use_effect_with((code.name, code.current, *read), move |_| {
-            let line = current.cast::<HtmlElement>();
-            match (scroller.cast::<HtmlElement>(), line) {
-                (Some(scroller), Some(line)) => bring_into_view(&scroller, &line),
-                (Some(scroller), None) => scroller.set_scroll_top(0),
-                (None, _) => {}
-            }
-        });
+        let scroller = scroller.clone();
+        use_effect_with((code.name, code.current, *read), move |_| scroll_soon(scroller));
     }
-    let above = |name: &&'static str| html! { <li>{ *name }</li> };
-    let lines = match *read {
-        Some((name, file)) => code::function(name, file, code.changes),
-        None => code.lines.clone(),
+    let choose = {
+        let read = read.clone();
+        use_callback((), move |chosen, ()| read.set(chosen))
     };
+    let above = |name: &&'static str| html! { <li>{ *name }</li> };
+    let asked = read.map(|(name, file)| code::function(name, file, code.changes));
+    let lines = asked.as_ref().unwrap_or(&code.lines);
+    let before = lines.first().map_or(0, |line| line.number - 1);
     let running = read.is_none();
+    let region = match &props.whose {
+        Some(whose) => format!("Code of {whose}"),
+        None => "Code".to_owned(),
+    };
+    let (label, name, file) = match *read {
+        Some((name, file)) => ("A function that is read", name, file),
+        None => ("The function that runs", code.name, code.file),
+    };
+    let current = code.current.filter(|_| running);
+    let beside = code.beside.as_deref();
+    let listing = shelf.borrow_mut().show((name, file), lines, current, beside);
     html! {
-        <section class="code" aria-label="Code">
+        <section class="code" aria-label={region}>
             <h2>
                 { "Code " }
                 if let Some(whose) = &props.whose { <span class="tag">{ &**whose }</span>{ " " } }
-                <small>{ place(code) }</small>
+                <small>{ place(name, file) }</small>
             </h2>
-            <ol class="stack" aria-label="Call stack">{ for code.stack.iter().map(above) }</ol>
-            <div class="lines" ref={scroller} tabindex="0" role="group" aria-label="The function that runs">
-                { for lines.iter().map(|line| code_line(line, code, running, &current)) }
+            if running {
+                <ol class="stack" aria-label="Call stack">{ for code.stack.iter().map(above) }</ol>
+            }
+            <div
+                class="lines"
+                ref={scroller}
+                tabindex="0"
+                role="group"
+                aria-label={label}
+                ~style={format!("--before:{before}")}
+            >
+                { listing }
             </div>
-            { models(code) }
-            { functions(&read) }
+            if running { { models(code) } }
+            <Functions read={*read} {choose} />
         </section>
     }
 }
@@ -70,31 +89,55 @@ fn models(code: &Code) -> Html {
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+struct FunctionsProps {
+    read: Option<(&'static str, &'static str)>,
+    choose: Callback<Option<(&'static str, &'static str)>>,
+}
+
 /// The way to any function.
-fn functions(read: &UseStateHandle<Option<(&'static str, &'static str)>>) -> Html {
+#[component(Functions)]
+fn functions(props: &FunctionsProps) -> Html {
     let all = code::functions();
+    let read = &props.read;
     let choose = {
-        let (read, all) = (read.clone(), all.clone());
+        let choose = props.choose.clone();
         move |event: Event| {
             let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
             let index =
                 usize::try_from(select.selected_index()).ok().and_then(|n| n.checked_sub(1));
-            read.set(index.and_then(|n| all.get(n)).copied());
+            choose.emit(index.and_then(|n| code::functions().get(n)).copied());
         }
     };
     html! {
         <select class="functions" aria-label="Read another function" onchange={choose}>
             <option selected={read.is_none()}>{ "read another function …" }</option>
             { for all.iter().map(|it| html! {
-                <option selected={**read == Some(*it)}>{ format!("{} in {}", it.0, it.1) }</option>
+                <option selected={*read == Some(*it)}>{ format!("{} in {}", it.0, it.1) }</option>
             }) }
         </select>
     }
 }
 
-fn place(code: &Code) -> String {
-    let file = code.file.rsplit('/').next().unwrap_or_default();
-    if code.name.is_empty() { String::new() } else { format!("{} in {file}", code.name) }
+fn place(name: &str, file: &str) -> String {
+    let file = file.rsplit('/').next().unwrap_or_default();
+    if name.is_empty() { String::new() } else { format!("{name} in {file}") }
+}
+
+/// Scrolls when the browser is about to draw. Asking where the line is any earlier would have it lay
+/// out everything that the step has changed, twice where the scrolling changes more.
+fn scroll_soon(scroller: NodeRef) {
+    let scroll = Closure::once_into_js(move || {
+        let Some(scroller) = scroller.cast::<HtmlElement>() else { return };
+        match scroller.query_selector(".current").ok().flatten().map(Element::dyn_into) {
+            Some(Ok(line)) => bring_into_view(&scroller, &line),
+            _ => scroller.set_scroll_top(0),
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        // Fails only where nothing is ever drawn.
+        let _ = window.request_animation_frame(scroll.unchecked_ref());
+    }
 }
 
 /// Scrolls the box, and nothing around it, so that the line stands near its middle.
@@ -104,28 +147,5 @@ fn bring_into_view(scroller: &HtmlElement, line: &HtmlElement) {
     let margin = room / 5;
     if top < from + margin || top + height > from + room - margin {
         scroller.set_scroll_top(top - (room - height) / 2);
-    }
-}
-
-fn code_line(line: &CodeLine, code: &Code, running: bool, current: &NodeRef) -> Html {
-    let is_current = running && code.current == Some(line.number);
-    let comment = line.text.starts_with("//");
-    let class = classes!(
-        "line",
-        is_current.then_some("current"),
-        line.ran.then_some("ran"),
-        line.off.is_some().then_some("off"),
-        comment.then_some("comment"),
-    );
-    let title = line.off.map(|change| format!("does not run: {} decides", change.name()));
-    let node = if is_current { current.clone() } else { NodeRef::default() };
-    html! {
-        <div {class} {title} ref={node} aria-current={is_current.then_some("true")} key={line.number}>
-            <span class="number">{ line.number }</span>
-            <code ~style={format!("--indent:{}", line.indent)}>{ line.text }</code>
-            if is_current {
-                if let Some(beside) = &code.beside { <span class="beside">{ beside }</span> }
-            }
-        </div>
     }
 }

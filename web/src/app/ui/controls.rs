@@ -1,5 +1,6 @@
 //! Moving over the run by buttons.
 
+use uvmscope_scene::MarkKind;
 use yew::prelude::*;
 
 use crate::app::command::Command;
@@ -11,20 +12,60 @@ pub(crate) struct ControlBarProps {
     pub(crate) spot: Spot,
     /// There is room for hints.
     pub(crate) roomy: bool,
+    /// There is room for little else.
+    pub(crate) narrow: bool,
     pub(crate) dispatch: Callback<Action>,
 }
 
 #[component(ControlBar)]
 pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
-    let ControlBarProps { spot, roomy, dispatch } = props;
+    let ControlBarProps { spot, roomy, narrow, dispatch } = props;
+    let Spot { place, steps, calls, .. } = *spot;
+    html! {
+        <div class="controls">
+            <Moves
+                has_next={spot.has_next}
+                has_previous={spot.has_previous}
+                playing={spot.playing}
+                dispatch={dispatch.clone()}
+            />
+            <p class="at">
+                <span>{ "call " }<b>{ place.call.min(calls) }</b>{ format!(" of {calls}") }</span>
+                { " " }
+                <span>{ "step " }<b>{ place.step }</b>{ format!(" of {steps}") }</span>
+            </p>
+            if *narrow { { next_mark(spot.next_mark, dispatch) } }
+            if *roomy {
+                <p class="keys" aria-hidden="true">
+                    <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " step" }
+                    <kbd>{ "↑" }</kbd><kbd>{ "↓" }</kbd>{ " call" }
+                    <kbd>{ "?" }</kbd>{ " help" }
+                </p>
+            }
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct MovesProps {
+    has_next: bool,
+    has_previous: bool,
+    playing: bool,
+    dispatch: Callback<Action>,
+}
+
+/// The buttons; few steps change anything about them.
+#[component(Moves)]
+fn moves(props: &MovesProps) -> Html {
+    let MovesProps { has_next, has_previous, playing, dispatch } = props;
     let button = |command: Command| {
         let dispatch = dispatch.clone();
-        let playing = command == Command::PlayPause && spot.playing;
+        let playing = command == Command::PlayPause && *playing;
         let (label, sign) =
             if playing { ("Pause", "❚❚") } else { (command.label(), command.sign()) };
         let disabled = match command {
-            Command::First | Command::PreviousCall | Command::StepBack => !spot.has_previous,
-            Command::Last | Command::NextCall | Command::StepOn => !spot.has_next,
+            Command::First | Command::PreviousCall | Command::StepBack => !has_previous,
+            Command::Last | Command::NextCall | Command::StepOn => !has_next,
             _ => false,
         };
         let class = match command {
@@ -47,36 +88,23 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
             </button>
         }
     };
-    let Spot { place, steps, calls, .. } = *spot;
     html! {
-        <div class="controls">
-            <div class="buttons" role="group" aria-label="Move">
-                { button(Command::First) }
-                { button(Command::PreviousCall) }
-                { button(Command::StepBack) }
-                { button(Command::PlayPause) }
-                { button(Command::StepOn) }
-                { button(Command::NextCall) }
-                { button(Command::Last) }
-            </div>
-            <p class="at">
-                <span>{ "call " }<b>{ place.call.min(calls) }</b>{ format!(" of {calls}") }</span>
-                { " " }
-                <span>{ "step " }<b>{ place.step }</b>{ format!(" of {steps}") }</span>
-            </p>
-            if *roomy {
-                <p class="keys" aria-hidden="true">
-                    <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " step" }
-                    <kbd>{ "↑" }</kbd><kbd>{ "↓" }</kbd>{ " call" }
-                    <kbd>{ "?" }</kbd>{ " help" }
-                </p>
-            }
+        <div class="buttons" role="group" aria-label="Move">
+            { button(Command::First) }
+            { button(Command::PreviousCall) }
+            { button(Command::StepBack) }
+            { button(Command::PlayPause) }
+            { button(Command::StepOn) }
+            { button(Command::NextCall) }
+            { button(Command::Last) }
         </div>
     }
 }
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ToolsProps {
+    /// What the next mark is, where that is told here.
+    pub(crate) next: Option<MarkKind>,
     pub(crate) pace: Pace,
     /// Not all of the map is drawn.
     pub(crate) zoomed: bool,
@@ -86,7 +114,7 @@ pub(crate) struct ToolsProps {
 /// What is needed less often than a step.
 #[component(Tools)]
 pub(crate) fn tools(props: &ToolsProps) -> Html {
-    let ToolsProps { pace, zoomed, dispatch } = props;
+    let ToolsProps { next, pace, zoomed, dispatch } = props;
     let tool = |command: Command, text: &'static str| {
         let dispatch = dispatch.clone();
         html! {
@@ -102,19 +130,44 @@ pub(crate) fn tools(props: &ToolsProps) -> Html {
     };
     html! {
         <div class="tools" role="group" aria-label="More">
+            if next.is_some() { { next_mark(*next, dispatch) } }
             <span class="paces">
                 { tool(Command::Slower, "−") }
                 <span class="pace">{ pace.label() }</span>
                 { tool(Command::Faster, "+") }
             </span>
-            { tool(Command::Over, "over") }
-            { tool(Command::Out, "out") }
+            { tool(Command::Over, "step over") }
+            { tool(Command::Out, "step out") }
             { tool(Command::Why, "why?") }
-            { tool(Command::Divergence, "≠ part") }
+            { tool(Command::Divergence, "where they part") }
             { tool(Command::ZoomEntry, "zoom") }
             if *zoomed { { tool(Command::Fit, "fit") } }
             { tool(Command::Table, "table") }
             { tool(Command::Report, "report") }
         </div>
+    }
+}
+
+/// The way to the next thing that matters, by its name.
+fn next_mark(next: Option<MarkKind>, dispatch: &Callback<Action>) -> Html {
+    let command = Command::NextMark;
+    let goto = {
+        let dispatch = dispatch.clone();
+        move |_| dispatch.emit(Action::Do(command))
+    };
+    let text = match next {
+        Some(kind) => format!("Next: {}", kind.words()),
+        None => "No further mark".to_owned(),
+    };
+    html! {
+        <button
+            type="button"
+            class="next-mark"
+            title={format!("{} ({})", command.label(), command.keycap())}
+            aria-disabled={next.is_none().then_some("true")}
+            onclick={goto}
+        >
+            { text }
+        </button>
     }
 }

@@ -26,46 +26,55 @@ const HEIGHT: usize = 26;
 #[component(CounterLines)]
 pub(crate) fn counter_lines(props: &LinesProps) -> Html {
     let LinesProps { lines, ordinal, last, dispatch } = props;
-    let line = |line: &Line| {
-        let (name, explained) = named(line.counter);
-        let was = (line.was != line.now).then(|| format!("was {}", line.was));
-        let goto = {
-            let (dispatch, last) = (dispatch.clone(), *last);
-            move |event: MouseEvent| {
-                let width = event.current_target_width();
-                let x = event.offset_x().max(0);
-                if let (Ok(x), true) = (usize::try_from(x), width > 0) {
-                    dispatch.emit(Action::Scrub((x * last + width / 2) / width));
-                }
-            }
-        };
-        html! {
-            <div class="counter" title={explained}>
-                <dt>{ name }</dt>
-                <dd>{ value(line, dispatch) }<small>{ was }</small></dd>
-                <svg
-                    viewBox={format!("0 0 {WIDTH} {HEIGHT}")}
-                    preserveAspectRatio="none"
-                    aria-hidden="true"
-                    onclick={goto}
-                >
-                    <path class="line" d={Rc::clone(&line.path)} />
-                    <line
-                        class="here"
-                        x1={at(*ordinal, *last)}
-                        x2={at(*ordinal, *last)}
-                        y1="0"
-                        y2={HEIGHT.to_string()}
-                    />
-                </svg>
-            </div>
-        }
-    };
+    // All markers are moved at once, whatever the number of lines.
+    let here = format!("--here:{}%", along(*ordinal, *last));
     html! {
         <section class="counters" aria-label="Counters">
             <h2>{ "Counters " }<small>{ "since the call began" }</small></h2>
-            <dl>{ for lines.0.iter().map(line) }</dl>
+            <dl ~style={here}>
+                { for lines.0.iter().map(|line| html! {
+                    <CounterLine line={line.clone()} last={*last} dispatch={dispatch.clone()} />
+                }) }
+            </dl>
         </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LineProps {
+    line: Line,
+    last: usize,
+    dispatch: Callback<Action>,
+}
+
+/// One number, and its line.
+#[component(CounterLine)]
+fn counter_line(props: &LineProps) -> Html {
+    let LineProps { line, last, dispatch } = props;
+    let (name, explained) = named(line.counter);
+    let was = (line.was != line.now).then(|| format!("was {}", line.was));
+    let goto = {
+        let (dispatch, last) = (dispatch.clone(), *last);
+        move |event: MouseEvent| {
+            if let Some(ordinal) = ordinal_at(&event, last) {
+                dispatch.emit(Action::Scrub(ordinal));
+            }
+        }
+    };
+    html! {
+        <div class="counter" title={explained}>
+            <dt>{ name }</dt>
+            <dd>{ value(line, dispatch) }<small>{ was }</small></dd>
+            <svg
+                viewBox={format!("0 0 {WIDTH} {HEIGHT}")}
+                preserveAspectRatio="none"
+                aria-hidden="true"
+                onclick={goto}
+            >
+                <path class="line" d={Rc::clone(&line.path)} />
+                <line class="here" x1="0" x2="0" y1="0" y2={HEIGHT.to_string()} />
+            </svg>
+        </div>
     }
 }
 
@@ -107,21 +116,29 @@ fn value(line: &Line, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-fn at(ordinal: usize, last: usize) -> String {
-    (ordinal * WIDTH / last.max(1)).to_string()
+/// How far along the run a place is, in percent.
+fn along(ordinal: usize, last: usize) -> String {
+    let per_mille = ordinal * 1000 / last.max(1);
+    format!("{}.{}", per_mille / 10, per_mille % 10)
 }
 
-trait CurrentWidth {
-    /// Width in pixels of the element whose listener runs.
-    fn current_target_width(&self) -> usize;
-}
-
-impl CurrentWidth for MouseEvent {
-    fn current_target_width(&self) -> usize {
-        let target =
-            self.current_target().and_then(|t| wasm_bindgen::JsCast::dyn_into::<Element>(t).ok());
-        target.map_or(0, |t| usize::try_from(t.client_width()).unwrap_or(0))
+/// Places before the one that a pointer is at on a line.
+fn ordinal_at(event: &MouseEvent, last: usize) -> Option<usize> {
+    // The listener stands at the root for all, so it is not the event's current target.
+    let target = event.target_dyn_into::<Element>()?;
+    let rect = target.closest("svg").ok()??.get_bounding_client_rect();
+    if rect.width() <= 0.0 {
+        return None;
     }
+    let part = ((f64::from(event.client_x()) - rect.left()) / rect.width()).clamp(0.0, 1.0);
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of places, far below 2^52, and not negative"
+    )]
+    let ordinal = (part * last as f64).round() as usize;
+    Some(ordinal)
 }
 
 /// The line of a counter: steps, never slopes, because between two events nothing changes.
@@ -130,9 +147,38 @@ pub(crate) fn path(values: &[(usize, i64)], last: usize, (low, high): (i64, i64)
     let span = usize::try_from(high - low).unwrap_or(1).max(1);
     let room = HEIGHT - 4;
     let y = |value: i64| 2 + room - usize::try_from(value - low).unwrap_or(0) * room / span;
+    let x = |ordinal: usize| ordinal * WIDTH / last.max(1);
     let strokes: Vec<String> = values
-        .iter()
-        .map(|(ordinal, value)| format!("H{}V{}", ordinal * WIDTH / last.max(1), y(*value)))
+        .chunk_by(|a, b| x(a.0) == x(b.0))
+        .map(|same| {
+            let heights: Vec<usize> = same.iter().map(|(_, value)| y(*value)).collect();
+            let through = match (&heights[..], heights.iter().min(), heights.iter().max()) {
+                // However often it went up and down in no room at all, it looks like this.
+                ([_, _, _, .., end], Some(top), Some(low)) => format!("V{top}V{low}V{end}"),
+                _ => heights.iter().map(|y| format!("V{y}")).collect::<Vec<_>>().concat(),
+            };
+            format!("H{}{through}", x(same[0].0))
+        })
         .collect();
     format!("M0 {}{}H{WIDTH}", y(0), strokes.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn a_line_has_a_step_for_every_change() {
+        assert_eq!(path(&[], 10, (0, 0)), "M0 24H200");
+        assert_eq!(path(&[(2, 1), (5, 0)], 10, (0, 1)), "M0 24H40V2H100V24H200");
+        assert_eq!(path(&[(2, 1), (2, 0)], 10, (0, 1)), "M0 24H40V2V24H200");
+    }
+
+    #[test]
+    fn a_line_over_a_long_run_is_no_longer_than_there_is_room_for() {
+        let values: Vec<(usize, i64)> = (0..100_000).map(|n| (n, i64::from(n % 7 != 0))).collect();
+        let path = path(&values, 100_000, (0, 1));
+        assert!(path.len() < 4_000, "{} bytes", path.len());
+        assert!(path.starts_with("M0 24H0V2V24V2H1V2V24V2"), "{path}");
+    }
 }

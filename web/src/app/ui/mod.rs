@@ -8,6 +8,7 @@ mod controls;
 mod help;
 mod kernel;
 mod lines;
+mod listing;
 mod picture;
 mod sheet;
 mod table;
@@ -16,9 +17,9 @@ mod why;
 
 use std::rc::Rc;
 
-use uvmscope_scene::glossary;
+use uvmscope_scene::glossary::TERMS;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::app::command::Command;
@@ -51,6 +52,8 @@ pub(crate) struct RootProps {
 #[component(Root)]
 pub(crate) fn root(props: &RootProps) -> Html {
     let RootProps { view, dispatch } = props;
+    let section = use_node_ref();
+    let focused = use_kept_focus(&section);
     let full = view.controls == Controls::Full;
     let class = classes!(
         "app",
@@ -69,12 +72,15 @@ pub(crate) fn root(props: &RootProps) -> Html {
             data-look={view.look.name()}
             tabindex="0"
             aria-label={format!("uvmscope: {}", view.title)}
+            ref={section}
+            onfocusin={focused}
             onkeydown={keys(dispatch.clone())}
         >
+            <button type="button" class="skip" onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the picture" }</button>
             if full {
                 <header class="bar">
                     <Brand title={view.title.clone()} />
-                    { kernel(view, dispatch) }
+                    if view.layout != Layout::Narrow { { kernel(view, dispatch) } }
                     { commands(view, dispatch) }
                 </header>
             }
@@ -94,23 +100,61 @@ pub(crate) fn root(props: &RootProps) -> Html {
     }
 }
 
+/// Past the bar on top, for those who go by the Tab key.
+fn skip(event: &MouseEvent) {
+    let button = event.target_dyn_into::<Element>();
+    let stage = button.and_then(|it| it.closest(".app").ok().flatten());
+    let stage = stage.and_then(|app| app.query_selector(".stage").ok().flatten());
+    if let Some(stage) = stage.and_then(|stage| stage.dyn_into::<HtmlElement>().ok()) {
+        // Fails only where the element cannot have the focus.
+        let _ = stage.focus();
+    }
+}
+
+/// Keeps the focus in the element when the button that has it goes away, as some do when they are
+/// pressed; the keys would be dead from then on.
+#[hook]
+fn use_kept_focus(section: &NodeRef) -> Callback<FocusEvent> {
+    let last = use_mut_ref(|| None::<Element>);
+    {
+        let (last, section) = (Rc::clone(&last), section.clone());
+        use_effect(move || {
+            let gone = last.borrow().as_ref().is_some_and(|element| !element.is_connected());
+            if gone {
+                last.borrow_mut().take();
+                let document = web_sys::window().and_then(|window| window.document());
+                let focused = document.and_then(|document| document.active_element());
+                // Nobody else has taken it.
+                if focused.is_none_or(|element| element.tag_name() == "BODY") {
+                    let _ = section.cast::<HtmlElement>().map(|section| section.focus());
+                }
+            }
+        });
+    }
+    Callback::from(move |event: FocusEvent| {
+        *last.borrow_mut() = event.target_dyn_into::<Element>();
+    })
+}
+
 /// The picture, or two of them, with what is said of it and the means to move on.
 fn stage(view: &View, dispatch: &Callback<Action>) -> Html {
     let full = view.controls == Controls::Full;
     html! {
-        <div class="stage">
+        <div class="stage" tabindex="-1">
             { problems(&view.problems) }
             { pictures(view, dispatch) }
-            { captions(view) }
+            { captions(view, dispatch) }
             if view.controls != Controls::None {
                 <ControlBar
                     spot={view.spot}
-                    roomy={view.layout == Layout::Wide}
+                    roomy={view.roomy}
+                    narrow={view.layout == Layout::Narrow}
                     dispatch={dispatch.clone()}
                 />
             }
             if full {
                 <Tools
+                    next={view.spot.next_mark.filter(|_| view.layout != Layout::Narrow)}
                     pace={view.spot.pace}
                     zoomed={view.zoomed}
                     dispatch={dispatch.clone()}
@@ -124,7 +168,10 @@ fn stage(view: &View, dispatch: &Callback<Action>) -> Html {
                 />
                 if view.layout != Layout::Wide { { why(view, dispatch) } }
                 if let Some(table) = &view.table { <MapTable table={table.clone()} /> }
-                if view.layout == Layout::Narrow { { tabs(view.tab, dispatch) } }
+                if view.layout == Layout::Narrow {
+                    { kernel(view, dispatch) }
+                    { tabs(view.tab, dispatch) }
+                }
             }
         </div>
     }
@@ -160,7 +207,7 @@ fn pictures(view: &View, dispatch: &Callback<Action>) -> Html {
 
 /// The sentence of the step; of both where there are two runs that do not do the same. It speaks to
 /// a screen reader only when somebody steps by hand.
-fn captions(view: &View) -> Html {
+fn captions(view: &View, dispatch: &Callback<Action>) -> Html {
     let live = if view.spot.playing { "off" } else { "polite" };
     let alike = match &view.sides[..] {
         [a, b] => a.caption == b.caption,
@@ -171,7 +218,8 @@ fn captions(view: &View) -> Html {
         html! {
             <p>
                 if let Some(name) = whose { <span class="tag">{ &**name }</span>{ " " } }
-                <b>{ words(&side.caption.lead) }</b>{ " " }{ words(&side.caption.rest) }
+                <b>{ told(&side.caption.lead, dispatch) }</b>{ " " }
+                { told(&side.caption.rest, dispatch) }
             </p>
         }
     };
@@ -229,7 +277,8 @@ fn why(view: &View, dispatch: &Callback<Action>) -> Html {
     html! {
         <WhyPane
             why={view.why.clone()}
-            scene={view.sides[0].picture.scene.clone()}
+            askable={Rc::clone(&view.askable)}
+            names={view.sides.iter().filter_map(|side| side.name.clone()).collect::<Vec<_>>()}
             dispatch={dispatch.clone()}
         />
     }
@@ -239,7 +288,6 @@ fn why(view: &View, dispatch: &Callback<Action>) -> Html {
 fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
     let shows = |tab: Tab| view.layout != Layout::Narrow || view.tab == tab;
     let wide = view.layout == Layout::Wide;
-    let console = html! { { for view.sides.iter().map(|side| console(side, dispatch)) } };
     html! {
         <>
             if shows(Tab::Calls) || shows(Tab::Console) {
@@ -247,7 +295,7 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
                     if shows(Tab::Calls) {
                         <CallList
                             calls={view.calls.clone()}
-                            place={view.spot.place}
+                            now={view.spot.place.call}
                             dispatch={dispatch.clone()}
                         />
                         <CounterLines
@@ -257,18 +305,18 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
                             dispatch={dispatch.clone()}
                         />
                     }
-                    if !wide && shows(Tab::Console) { { console.clone() } }
+                    if shows(Tab::Console) {
+                        { for view.sides.iter().map(|side| console(side, dispatch)) }
+                    }
                 </div>
             }
             if shows(Tab::Code) {
                 <div class="right">
+                    // An answer comes first, so that it is in sight as soon as it is there.
+                    if wide { { why(view, dispatch) } }
                     { for codes(view).into_iter().map(|side| html! {
                         <CodePane code={side.code.clone()} whose={side.name.clone()} />
                     }) }
-                    if wide {
-                        { why(view, dispatch) }
-                        { console }
-                    }
                 </div>
             }
         </>
@@ -316,33 +364,53 @@ fn brand(props: &BrandProps) -> Html {
     }
 }
 
-/// A sentence in which what stands between backticks is code, and the kernel's words say what they
-/// mean to whoever rests on them.
+/// A sentence in which what stands between backticks is code.
 pub(crate) fn words(text: &str) -> Html {
     let pieces = text.split('`').enumerate();
     html! {
         { for pieces.map(|(n, piece)| match n % 2 {
             1 => html! { <code>{ piece }</code> },
-            _ => explained(piece),
+            _ => html! { { piece } },
         }) }
     }
 }
 
-/// The text with the words of the glossary marked.
-fn explained(text: &str) -> Html {
+/// The same, and the kernel's words say what they mean to whoever rests on them or presses them.
+fn told(text: &str, dispatch: &Callback<Action>) -> Html {
+    let pieces = text.split('`').enumerate();
+    html! {
+        { for pieces.map(|(n, piece)| match n % 2 {
+            1 => html! { <code>{ piece }</code> },
+            _ => explained(piece, dispatch),
+        }) }
+    }
+}
+
+/// The text with the words of the glossary made buttons, each word once.
+fn explained(text: &str, dispatch: &Callback<Action>) -> Html {
     let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let mut parts: Vec<Html> = Vec::new();
     let mut plain = String::new();
+    let mut known: Vec<&str> = Vec::new();
     for piece in text.split_inclusive(|c| !is_letter(c)) {
         let word = piece.trim_end_matches(|c: char| !is_letter(c) || c == '.');
-        let Some(meaning) = glossary::meaning(word).filter(|_| is_special(word)) else {
+        let term = TERMS.iter().find(|term| term.word == word && is_special(word));
+        let Some(term) = term.filter(|_| !known.contains(&word)) else {
             plain.push_str(piece);
             continue;
         };
-        let rest = piece[word.len()..].to_owned();
+        known.push(word);
+        let explain = {
+            let dispatch = dispatch.clone();
+            move |_| dispatch.emit(Action::Explain(term))
+        };
         parts.push(html! { { std::mem::take(&mut plain) } });
-        parts.push(html! { <abbr title={meaning}>{ word.to_owned() }</abbr> });
-        plain.push_str(&rest);
+        parts.push(html! {
+            <button type="button" class="term" title={term.meaning} onclick={explain}>
+                { term.word }
+            </button>
+        });
+        plain.push_str(&piece[word.len()..]);
     }
     parts.push(html! { { plain } });
     html! { { for parts } }
@@ -396,11 +464,29 @@ fn keys(dispatch: Callback<Action>) -> Callback<KeyboardEvent> {
         if target.is_some_and(|target| keeps(&target, &event.key())) {
             return;
         }
+        if event.key() == "Escape" && close_list(&event) {
+            event.prevent_default();
+            return;
+        }
         if let Some(command) = Command::from_key(&event.key(), event.shift_key()) {
             event.prevent_default();
             dispatch.emit(Action::Do(command));
         }
     })
+}
+
+/// Folds away the list of changes around the focus, and leaves the focus on what opens it.
+fn close_list(event: &KeyboardEvent) -> bool {
+    let target = event.target_dyn_into::<Element>();
+    let list = target.and_then(|it| it.closest("details[open]").ok().flatten());
+    let Some(list) = list else { return false };
+    // Neither fails for an element that is there.
+    let _ = list.remove_attribute("open");
+    let summary = list.query_selector("summary").ok().flatten();
+    if let Some(summary) = summary.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+        let _ = summary.focus();
+    }
+    true
 }
 
 /// Whether the element needs the key for itself.

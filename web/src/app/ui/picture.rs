@@ -31,7 +31,11 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
         move |event: MouseEvent| {
             let target = event.target_dyn_into::<Element>();
             let node = target.and_then(|target| target.closest("[data-k]").ok().flatten());
-            let name = node.and_then(|node| node.get_attribute("data-k"));
+            let name = node.as_ref().and_then(|node| node.get_attribute("data-k"));
+            if let (Some(strip), Some("overview" | "lens")) = (&node, name.as_deref()) {
+                dispatch.emit(Action::Lens(per_mille(strip, event.client_x())));
+                return;
+            }
             let named = |name: String| scene.nodes().find(|node| node.key.to_string() == name);
             if let Some(subject) = name.and_then(named).and_then(|node| node.key.subject()) {
                 dispatch.emit(Action::Ask(side, Question::Subject(subject)));
@@ -69,6 +73,22 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
     }
 }
 
+/// Where on the strip of a large map a pointer is.
+fn per_mille(node: &Element, x: i32) -> usize {
+    // The strip itself and not the lens on it.
+    let strip =
+        node.parent_element().and_then(|it| it.query_selector("rect.overview").ok().flatten());
+    let rect = strip.as_ref().unwrap_or(node).get_bounding_client_rect();
+    let part = (f64::from(x) - rect.left()) / rect.width().max(1.0);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number from 0 to 1000"
+    )]
+    let per_mille = (part.clamp(0.0, 1.0) * 1000.0) as usize;
+    per_mille
+}
+
 /// A group, equal only to itself: comparing the nodes would cost as much as drawing them.
 #[derive(Clone)]
 struct SameGroup(Rc<Group>);
@@ -96,6 +116,9 @@ fn node(node: &Node) -> Html {
     let born = match node.born {
         Some(Born::Rect(_)) => Some("born-rect"),
         Some(Born::At(_)) => Some("born-at"),
+        // What lies to its right pushes it to the left.
+        Some(Born::Apart { from_right: true }) => Some("apart-left"),
+        Some(Born::Apart { from_right: false }) => Some("apart-right"),
         None => None,
     };
     let tick = node.tick.map(|(from, to)| if to > from { "tick-up" } else { "tick-down" });
@@ -125,7 +148,7 @@ fn style(node: &Node) -> Option<String> {
         Some(Born::Rect(from)) => {
             Some(format!("{place};--from-x:{}px;--from-width:{}px", from.x, from.width))
         }
-        None => (node.at != Point::ORIGIN).then_some(place),
+        Some(Born::Apart { .. }) | None => (node.at != Point::ORIGIN).then_some(place),
     }
 }
 

@@ -26,10 +26,13 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
     {
         let node = node.clone();
         use_effect_with((), move |()| {
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+            let dialog = node.cast::<HtmlDialogElement>();
+            if let Some(dialog) = &dialog {
                 // Fails only where it is open already.
                 let _ = dialog.show_modal();
             }
+            // One that is only taken away would not give the focus back to where it was.
+            move || dialog.iter().for_each(HtmlDialogElement::close)
         });
     }
     let close = {
@@ -110,9 +113,13 @@ fn report(props: &ReportProps) -> Html {
         let (area, said, text) = (area.clone(), said.clone(), Rc::clone(&props.text));
         move |_| {
             let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
-            area.select();
             let said = said.clone();
             crate::clipboard::copy(&text, move |copied| {
+                // What is selected is what Ctrl+C copies only where the focus is.
+                if !copied {
+                    let _ = area.focus();
+                }
+                area.select();
                 said.set(if copied {
                     "Copied."
                 } else {

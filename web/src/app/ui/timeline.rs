@@ -46,6 +46,10 @@ pub(crate) fn timeline(props: &TimelineProps) -> Html {
     let wheel = {
         let dispatch = dispatch.clone();
         move |event: WheelEvent| {
+            // That is how one enlarges a page.
+            if event.ctrl_key() {
+                return;
+            }
             let way = if event.delta_x().abs() > event.delta_y().abs() {
                 event.delta_x()
             } else {
@@ -76,17 +80,17 @@ pub(crate) fn timeline(props: &TimelineProps) -> Html {
                     aria-valuetext={spoken}
                     oninput={scrub}
                 />
-                { kinds(*marks, dispatch) }
+                <Kinds chosen={*marks} dispatch={dispatch.clone()} />
             </div>
             <ol class="segments" aria-label="Calls on the timeline">
                 if before > 0 { <li class="more">{ format!("‹ {before}") }</li> }
                 { for shown.map(|i| html! {
                     <Segment
                         key={i}
-                        row={rows[i].clone()}
+                        calls={calls.clone()}
                         number={i + 1}
                         done={done(&rows[i], i + 1, spot.place)}
-                        now={spot.place.call}
+                        current={i + 1 == spot.place.call}
                         divergence={spot.divergence.filter(|d| d.call == i + 1).map(|d| d.step)}
                         dispatch={dispatch.clone()}
                     />
@@ -106,8 +110,16 @@ fn done(row: &CallRow, number: usize, place: Place) -> usize {
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+struct KindsProps {
+    chosen: Option<MarkKind>,
+    dispatch: Callback<Action>,
+}
+
 /// The choice of which marks the keys go to; it is the legend of the signs, too.
-fn kinds(chosen: Option<MarkKind>, dispatch: &Callback<Action>) -> Html {
+#[component(Kinds)]
+fn kinds(props: &KindsProps) -> Html {
+    let KindsProps { chosen, dispatch } = props;
     let choose = {
         let dispatch = dispatch.clone();
         move |event: Event| {
@@ -121,7 +133,7 @@ fn kinds(chosen: Option<MarkKind>, dispatch: &Callback<Action>) -> Html {
         <select class="kinds" aria-label="Marks to go to" title="Where ⇧← and ⇧→ go" onchange={choose}>
             <option value="" selected={chosen.is_none()}>{ "all marks" }</option>
             { for MarkKind::ALL.map(|kind| html! {
-                <option value={kind.name()} selected={chosen == Some(kind)}>
+                <option value={kind.name()} selected={*chosen == Some(kind)}>
                     { format!("{} {}", kind.glyph(), kind.words()) }
                 </option>
             }) }
@@ -131,12 +143,12 @@ fn kinds(chosen: Option<MarkKind>, dispatch: &Callback<Action>) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct SegmentProps {
-    row: CallRow,
+    calls: Calls,
     number: usize,
     /// Steps of it that have happened.
     done: usize,
-    /// The call that is shown.
-    now: usize,
+    /// It is the call that is shown.
+    current: bool,
     /// The step at which two kernels part for the first time.
     divergence: Option<usize>,
     dispatch: Callback<Action>,
@@ -145,9 +157,9 @@ struct SegmentProps {
 /// A call: its name, a tick for every step, and its marks where they are.
 #[component(Segment)]
 fn segment(props: &SegmentProps) -> Html {
-    let SegmentProps { row, number, done, now, divergence, dispatch } = props;
-    let number = *number;
-    let current = number == *now;
+    let SegmentProps { calls, number, done, current, divergence, dispatch } = props;
+    let (number, current) = (*number, *current);
+    let row = &calls.0.calls[number - 1];
     let stopped = row.tone == Tone::Stopped;
     let class = classes!("segment", current.then_some("current"), stopped.then_some("stopped"));
     // A long call gets more of the strip, but never all of it.
@@ -164,10 +176,24 @@ fn segment(props: &SegmentProps) -> Html {
         let dispatch = dispatch.clone();
         move |_| dispatch.emit(Action::Call(number))
     };
+    let put_down = use_mut_ref(|| (0, 0));
     let point = {
         let (dispatch, steps) = (dispatch.clone(), row.steps);
         move |event: PointerEvent| {
-            let pressed = event.type_() == "pointerdown" || event.buttons() == 1;
+            let at = (event.client_x(), event.client_y());
+            let kind = event.type_();
+            if kind == "pointerdown" {
+                *put_down.borrow_mut() = at;
+            }
+            // A finger that is put down, or goes up or down, may be about to scroll the page.
+            let finger = event.pointer_type() == "touch";
+            let (x, y) = *put_down.borrow();
+            let along = (at.0 - x).abs() >= (at.1 - y).abs();
+            let pressed = match kind.as_str() {
+                "pointerdown" => !finger,
+                "pointerup" => finger,
+                _ => event.buttons() == 1 && (along || !finger),
+            };
             if let Some(step) = step_at(&event, steps).filter(|_| pressed) {
                 dispatch.emit(Action::Goto(Place { call: number, step }));
             }
@@ -189,7 +215,8 @@ fn segment(props: &SegmentProps) -> Html {
                 class="track"
                 ~style={format!("--ticks:{ticks}")}
                 onpointerdown={point.clone()}
-                onpointermove={point}
+                onpointermove={point.clone()}
+                onpointerup={point}
             >
                 <progress
                     max={row.steps.max(1).to_string()}
@@ -201,6 +228,7 @@ fn segment(props: &SegmentProps) -> Html {
                         <span
                             class={sign.name}
                             title={sign.words}
+                            data-step={sign.step.to_string()}
                             ~style={format!("left:{}%", sign.at)}
                         >
                             { sign.glyph }
@@ -217,6 +245,8 @@ fn segment(props: &SegmentProps) -> Html {
 struct Sign {
     /// Percent of the strip.
     at: usize,
+    /// The step it stands for, from which others may have pushed it aside.
+    step: usize,
     glyph: char,
     name: &'static str,
     words: &'static str,
@@ -243,7 +273,7 @@ fn signs(row: &CallRow, divergence: Option<usize>) -> Vec<Sign> {
     for (step, glyph, name, words) in marks {
         let at = along(step, row.steps).max(free);
         free = at + ROOM;
-        signs.push(Sign { at, glyph, name, words });
+        signs.push(Sign { at, step, glyph, name, words });
     }
     // What was pushed over the end is pushed back, and its neighbours with it.
     let mut most = 100;
@@ -261,9 +291,13 @@ fn along(step: usize, steps: usize) -> usize {
 
 /// The step that a pointer is at.
 fn step_at(event: &PointerEvent, steps: usize) -> Option<usize> {
-    let track =
-        event.current_target().and_then(|t| wasm_bindgen::JsCast::dyn_into::<Element>(t).ok())?;
-    let rect = track.get_bounding_client_rect();
+    // The listener stands at the root for all, so it is not the event's current target.
+    let target = event.target_dyn_into::<Element>()?;
+    let told = target.get_attribute("data-step");
+    if let Some(step) = told.and_then(|step| step.parse().ok()) {
+        return Some(step);
+    }
+    let rect = target.closest(".track").ok()??.get_bounding_client_rect();
     if rect.width() <= 0.0 {
         return None;
     }

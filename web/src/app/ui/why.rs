@@ -4,20 +4,22 @@ use std::rc::Rc;
 
 use uvmscope_replay::Side;
 use uvmscope_scene::why::Part;
-use uvmscope_scene::{Jump, Scene, Subject};
+use uvmscope_scene::{Jump, Subject};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::command::Command;
 use crate::app::state::{Action, Question};
 use crate::app::ui::words;
-use crate::app::view::WhyView;
+use crate::app::view::{Askable, WhyView};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct WhyProps {
     pub(crate) why: Option<WhyView>,
-    /// The picture, for the list of what may be asked about.
-    pub(crate) scene: Rc<Scene>,
+    /// What may be asked about.
+    pub(crate) askable: Askable,
+    /// What the kernels are called, where there are two.
+    pub(crate) names: Vec<Rc<str>>,
     pub(crate) dispatch: Callback<Action>,
 }
 
@@ -26,11 +28,11 @@ const JUMPS: usize = 12;
 
 #[component(WhyPane)]
 pub(crate) fn why_pane(props: &WhyProps) -> Html {
-    let WhyProps { why, scene, dispatch } = props;
+    let WhyProps { why, dispatch, .. } = props;
     html! {
         <section class="why" aria-label="Why?">
             <h2>{ "Why?" }</h2>
-            { subjects(scene, dispatch) }
+            { subjects(props) }
             if let Some(why) = why { { answer(why, dispatch) } } else {
                 <p class="quiet">
                     { "Click anything in the picture, or press " }<kbd>{ "W" }</kbd>
@@ -41,33 +43,50 @@ pub(crate) fn why_pane(props: &WhyProps) -> Html {
     }
 }
 
-/// Everything in the picture that may be asked about, for those who do not point.
-fn subjects(scene: &Scene, dispatch: &Callback<Action>) -> Html {
-    let mut subjects: Vec<(Subject, String)> = Vec::new();
-    for node in scene.nodes() {
-        let Some(subject) = node.key.subject() else { continue };
-        let words = node.title.clone().unwrap_or_else(|| node.words());
-        if !words.is_empty() && !subjects.iter().any(|(known, _)| *known == subject) {
-            subjects.push((subject, words));
-        }
-    }
-    let list: Vec<Subject> = subjects.iter().map(|(subject, _)| *subject).collect();
+/// Everything in the pictures that may be asked about, for those who do not point. What is asked
+/// about stays chosen, so that the arrow keys go on from there.
+fn subjects(props: &WhyProps) -> Html {
+    let WhyProps { askable, names, why, dispatch } = props;
     let chosen = {
-        let dispatch = dispatch.clone();
+        let (askable, dispatch) = (Rc::clone(askable), dispatch.clone());
         move |event: Event| {
             let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
             let index =
                 usize::try_from(select.selected_index()).ok().and_then(|n| n.checked_sub(1));
-            if let Some(subject) = index.and_then(|n| list.get(n)) {
-                dispatch.emit(Action::Ask(Side::A, Question::Subject(*subject)));
+            if let Some((side, subject, _)) = index.and_then(|n| askable.get(n)) {
+                dispatch.emit(Action::Ask(*side, Question::Subject(*subject)));
             }
-            select.set_selected_index(0);
         }
+    };
+    let is_asked = |side: Side, subject: Subject| {
+        why.as_ref().is_some_and(|view| {
+            let why = &view.why;
+            (why.side, why.question, why.at) == (side, Question::Subject(subject), view.now)
+        })
+    };
+    let nothing = !askable.iter().any(|(side, subject, _)| is_asked(*side, *subject));
+    let options = |of: Side| {
+        let own = askable.iter().filter(move |(side, ..)| *side == of);
+        own.map(|(side, subject, words)| {
+            // With keys, one thing more in the picture is one option more. An `if` among the
+            // options would make Yew leave them aside.
+            let key = format!("{side:?} {subject:?}");
+            html! { <option {key} selected={is_asked(*side, *subject)}>{ words }</option> }
+        })
+    };
+    let head = html! { <option key="none" selected={nothing}>{ "ask about …" }</option> };
+    let listed: Vec<Html> = match &names[..] {
+        [first, second] => [(first, Side::A), (second, Side::B)]
+            .map(|(name, side)| {
+                let label = Rc::clone(name);
+                html! { <optgroup key={side.index()} {label}>{ for options(side) }</optgroup> }
+            })
+            .into(),
+        _ => options(Side::A).collect(),
     };
     html! {
         <select class="subjects" aria-label="Ask about" onchange={chosen}>
-            <option selected=true>{ "ask about …" }</option>
-            { for subjects.iter().map(|(_, words)| html! { <option>{ words }</option> }) }
+            { for std::iter::once(head).chain(listed) }
         </select>
     }
 }
@@ -93,7 +112,7 @@ fn answer(view: &WhyView, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="answer" aria-live="polite">
             <h3>
-                { words(&why.answer.title) }
+                <span>{ words(&why.answer.title) }</span>
                 <small>
                     { format!(" at {}", why.at) }
                     if let Some(whose) = &view.whose { { format!(", {whose}") } }
