@@ -23,20 +23,21 @@ const TYPES = {
 };
 
 /**
- * Serves the site on a free port.
+ * Serves the site, or another `folder`, on a free port.
  *
  * `routes` adds pages by path: the text of a page that embeds the element, say. `prefix` puts the
- * site below a path, e.g. `/docs/uvmscope`. `requests` lists the paths asked for.
+ * site below a path, e.g. `/docs/uvmscope`. `more` are headers that go with everything. `requests`
+ * lists the paths asked for.
  */
-export async function serve({ routes = {}, prefix = '' } = {}) {
-  const index = await readFile(path.join(site, 'index.html'), 'utf8');
+export async function serve({ routes = {}, prefix = '', folder = site, more = {} } = {}) {
+  const index = await readFile(path.join(folder, 'index.html'), 'utf8');
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(index)?.[1];
   assert.ok(policy, 'index.html states a policy');
   const requests = [];
   const server = http.createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     requests.push(pathname);
-    const headers = { 'content-security-policy': policy, 'cache-control': 'no-store' };
+    const headers = { 'content-security-policy': policy, 'cache-control': 'no-store', ...more };
     const send = (status, type, body) => {
       response.writeHead(status, { ...headers, 'content-type': type }).end(body);
     };
@@ -45,7 +46,7 @@ export async function serve({ routes = {}, prefix = '' } = {}) {
     }
     const inside = path.posix.normalize(pathname);
     if (!inside.startsWith(`${prefix}/`)) return send(404, 'text/plain', '');
-    const file = path.join(site, inside.slice(prefix.length), inside.endsWith('/') ? 'index.html' : '');
+    const file = path.join(folder, inside.slice(prefix.length), inside.endsWith('/') ? 'index.html' : '');
     try {
       send(200, TYPES[path.extname(file)] ?? 'application/octet-stream', await readFile(file));
     } catch {

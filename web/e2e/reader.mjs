@@ -102,6 +102,26 @@ export function move(page, name) {
   return page.getByRole('group', { name: 'Move' }).getByRole('button', { name, exact: true });
 }
 
+/** The element itself, on which keys act. */
+export function app(page) {
+  return page.getByRole('region', { name: /^uvmscope/ });
+}
+
+/** The slider over the whole run. */
+export function slider(page) {
+  return page.getByRole('slider', { name: 'Place in the run' });
+}
+
+/** The buttons for what is done less often than a step, by their names. */
+export function tool(page, name) {
+  return page.getByRole('group', { name: 'More' }).getByRole('button', { name, exact: true });
+}
+
+/** The two places of a comparison as failures name them: `3.13/3.14`. */
+export function pair(now) {
+  return `${place(now)}/${place(now.compare)}`;
+}
+
 /** Presses keys one after the other, and returns `state()` behind the last. */
 export async function press(page, ...keys) {
   for (const key of keys) await page.keyboard.press(key);
