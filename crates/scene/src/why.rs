@@ -198,7 +198,7 @@ impl Story {
             self.values_of(cursor, subject).into_iter().map(|v| self.part(cursor, v)).collect();
         let title = match subject {
             Subject::Page(va) => format!("the page at {}", va.trunc_page()),
-            Subject::Attributes(birth) => {
+            Subject::Entry(birth) | Subject::Attributes(birth) => {
                 let range = words::range(cursor, birth);
                 format!("the entry {}", range.map_or_else(|| "that is gone".to_owned(), span))
             }

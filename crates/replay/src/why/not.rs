@@ -435,7 +435,12 @@ impl Asked<'_> {
                 let start = entry.and_then(|id| state.get_entry(id)).map_or(va, |e| e.range.start);
                 state.get_entry(id).is_some_and(|first| first.range.start <= start)
             }
-            Scope::Range(range) => range.contains(va),
+            // A page that is mapped where the walk begins is not passed over by it.
+            Scope::Range(range) => {
+                let is_passed_over = !matches!(decision.reason, Reason::NotInPmap { .. })
+                    || state.mapping(va).is_none();
+                range.contains(va) && is_passed_over
+            }
         }
     }
 }

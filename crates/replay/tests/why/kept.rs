@@ -1,6 +1,6 @@
 //! What kept something from happening.
 
-use uvmscope_replay::Cursor;
+use uvmscope_replay::{Cursor, Place};
 use uvmscope_replay::why::{Field, Reason, What, why_not};
 use uvmscope_uvm::{Bytes, Call, Cond, Config, Preset, Prot, Vaddr, Vm};
 
@@ -132,6 +132,19 @@ fn a_page_that_the_pmap_does_not_hold_is_passed_over() {
     let page = Vaddr(BUF + 2 * PAGE);
     let (_, reason) = kept(&end(&timeline, 3), What::Unwire(page)).expect("it was never there");
     assert_eq!(reason, Reason::NotInPmap { va: page });
+}
+
+#[test]
+fn a_page_that_is_still_to_be_released_is_not_called_missing() {
+    let timeline = mail(Config::ORIGINAL);
+    let mut cursor = end(&timeline, 6);
+    for step in 1..=31 {
+        cursor.seek(Place { call: 6, step });
+        assert!(cursor.state().mapping(Vaddr(P)).is_some());
+        let decided = kept(&cursor, What::Unwire(Vaddr(P)));
+        let missing = matches!(decided, Some((_, Reason::NotInPmap { .. })));
+        assert!(!missing, "6.{step}");
+    }
 }
 
 #[test]

@@ -26,12 +26,15 @@ impl Draw<'_> {
         if let Some(KernelEvent::Console { line: ConsoleLine::WiringDidNotChange { va } }) =
             self.event
         {
-            let line = if self.view.is_compact() {
-                format!("console: wiring at {va} did not change!")
+            let lines = if self.view.is_compact() {
+                vec![
+                    "console: pmap_unwire: wiring".to_owned(),
+                    format!("\u{2026} va {va} did not change!"),
+                ]
             } else {
-                format!("console: pmap_unwire: wiring \u{2026} va {va} did not change!")
+                vec![format!("console: pmap_unwire: wiring \u{2026} va {va} did not change!")]
             };
-            self.draw_strip(Key::Console, Class::Console, vec![line]);
+            self.draw_strip(Key::Console, Class::Console, lines);
         }
         if let Some(panic) = self.state.panicked() {
             let lines = if self.view.is_compact() {
