@@ -1,7 +1,7 @@
 //! What kept something from happening.
 
-use uvmscope_replay::{Cursor, Place};
 use uvmscope_replay::why::{Field, Reason, What, why_not};
+use uvmscope_replay::{Cursor, Place};
 use uvmscope_uvm::{Bytes, Call, Cond, Config, Preset, Prot, Vaddr, Vm};
 
 use crate::{BUF, P, PAGE, RW, birth, end, mail, mmap, record, touch};
