@@ -1,6 +1,7 @@
 //! A script: calls in order, names bound to values, expectations, and marks for teaching.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use uvmscope_uvm::{Call, Config, Errno, Vm};
 
@@ -59,6 +60,17 @@ pub struct CallLine {
     pub ask: Option<String>,
 }
 
+impl From<Call> for CallLine {
+    /// A call with nothing said about it.
+    fn from(call: Call) -> Self {
+        let call = match call.try_map(|n| Ok::<_, Infallible>(Expr::Number(*n))) {
+            Ok(call) => call,
+            Err(never) => match never {},
+        };
+        Self { call, expect: None, listed: false, mark: None, ask: None }
+    }
+}
+
 /// What a statement does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
@@ -93,6 +105,14 @@ pub struct Script {
 }
 
 impl Script {
+    /// A script that makes these calls, each on a line of its own.
+    pub fn of_calls(calls: impl IntoIterator<Item = impl Into<CallLine>>) -> Self {
+        let statement = |(line, call)| Statement { name: None, body: Body::Call(call), line };
+        let lines = calls.into_iter().map(Into::into);
+        let statements = (1..=u32::MAX).zip(lines).map(statement).collect();
+        Self { statements, ..Self::default() }
+    }
+
     /// The calls, in order; their ordinals from 1 are how places name them.
     pub fn calls(&self) -> impl Iterator<Item = (&Statement, &CallLine)> {
         self.statements.iter().filter_map(|s| match &s.body {

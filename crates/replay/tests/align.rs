@@ -8,8 +8,8 @@ mod random;
 use std::rc::Rc;
 
 use uvmscope_replay::{
-    Alignment, Body, CallEnd, CallLine, Cause, Divergence, Expr, Gate, Place, Script, Side,
-    StateDifference, Statement, Timeline, align, differences,
+    Alignment, CallEnd, Cause, Divergence, Gate, Place, Script, Side, StateDifference, Timeline,
+    align, differences,
 };
 use uvmscope_uvm::{
     Access, Call, Change, Changes, Cond, Config, KernelEvent, MmapFlags, Preset, Prot, State,
@@ -21,13 +21,7 @@ const P: u64 = BUF + 0x9000;
 const END: u64 = 0x7f7f_f7ef_f000;
 
 fn script(calls: impl IntoIterator<Item = Call>, vm: Vm) -> Rc<Script> {
-    let statement = |call: Call| {
-        let call = call.try_map(|n| Ok::<_, ()>(Expr::Number(*n))).expect("numbers stay numbers");
-        let line = CallLine { call, expect: None, listed: false, mark: None, ask: None };
-        Statement { name: None, body: Body::Call(line), line: 1 }
-    };
-    let statements = calls.into_iter().map(statement).collect();
-    Rc::new(Script { statements, vm, ..Script::default() })
+    Rc::new(Script { vm, ..Script::of_calls(calls) })
 }
 
 fn mmap() -> Call {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use uvmscope_format::script::call_text;
-use uvmscope_replay::script::{Body, CallLine, Expr, Script, Statement};
+use uvmscope_replay::Script;
 use uvmscope_uvm::addr::PAGE_SIZE;
 use uvmscope_uvm::{Access, Call, MmapFlags, Prot};
 
@@ -20,28 +20,11 @@ pub(crate) fn source(name: &str) -> Option<Source> {
     let entries = name.strip_prefix("bench-")?.parse().ok()?;
     let calls = calls(entries);
     let text = calls.iter().fold(String::new(), |text, call| text + &call_text(call) + "\n");
-    let statement = |(line, call): (u32, &Call)| Statement {
-        name: None,
-        body: Body::Call(CallLine {
-            call: match call
-                .try_map(|value| Ok::<_, std::convert::Infallible>(Expr::Number(*value)))
-            {
-                Ok(call) => call,
-                Err(never) => match never {},
-            },
-            expect: None,
-            listed: false,
-            mark: None,
-            ask: None,
-        }),
-        line,
-    };
-    let statements = (1..).zip(&calls).map(statement).collect();
     Some(Source {
         name: name.to_owned(),
         title: format!("A map of {entries} entries"),
         text,
-        script: Rc::new(Script { statements, ..Script::default() }),
+        script: Rc::new(Script::of_calls(calls)),
         errors: Vec::new(),
     })
 }

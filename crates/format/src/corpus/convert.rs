@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use uvmscope_replay::{Body, CallEnd, CallLine, Expect, Expr, Script, Statement, Timeline};
+use uvmscope_replay::{CallEnd, CallLine, Expect, Script, Timeline};
 use uvmscope_uvm::{Bytes, Call, Config, PAGE_SIZE, Pages, Vaddr, Vm};
 
 use super::call::CaseCall;
@@ -35,22 +35,15 @@ impl Case {
 
     /// The case as a script, whose expectations are the recorded answers.
     pub fn script(&self) -> Script {
-        let statement = |(index, CaseCall(call)): (usize, &CaseCall)| {
-            let expect = self.after.get(index).and_then(|after| expectation(call, after));
-            let call = call.try_map(|n| Ok::<_, std::convert::Infallible>(Expr::Number(*n)));
-            let call = match call {
-                Ok(call) => call,
-                Err(never) => match never {},
-            };
-            let line = CallLine { call, expect, listed: false, mark: None, ask: None };
-            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            Statement { name: None, body: Body::Call(line), line: number }
+        let line = |(index, CaseCall(call)): (usize, &CaseCall)| CallLine {
+            expect: self.after.get(index).and_then(|after| expectation(call, after)),
+            ..CallLine::from(*call)
         };
         Script {
             case: Some(self.id.clone()),
             config: self.config(),
             vm: self.limits(),
-            statements: self.calls.iter().enumerate().map(statement).collect(),
+            ..Script::of_calls(self.calls.iter().enumerate().map(line))
         }
     }
 

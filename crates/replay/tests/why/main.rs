@@ -11,7 +11,7 @@ mod random;
 use std::rc::Rc;
 
 use uvmscope_replay::why::{Field, Value};
-use uvmscope_replay::{Body, CallLine, Cursor, Expr, Place, Script, Statement, Timeline};
+use uvmscope_replay::{Cursor, Place, Script, Timeline};
 use uvmscope_uvm::{Access, Call, Config, MmapFlags, Prot, Vaddr, Vm};
 
 const BUF: u64 = 0x7f7f_f7ec_d000;
@@ -21,13 +21,7 @@ const PAGE: u64 = 4096;
 const RW: Prot = Prot::from_bits(3);
 
 fn record(calls: Vec<Call>, config: Config, vm: Vm) -> Rc<Timeline> {
-    let statement = |call: Call| {
-        let call = call.try_map(|n| Ok::<_, ()>(Expr::Number(*n))).expect("numbers stay numbers");
-        let line = CallLine { call, expect: None, listed: false, mark: None, ask: None };
-        Statement { name: None, body: Body::Call(line), line: 1 }
-    };
-    let statements = calls.into_iter().map(statement).collect();
-    let script = Script { statements, vm, ..Script::default() };
+    let script = Script { vm, ..Script::of_calls(calls) };
     Rc::new(Timeline::record(Rc::new(script), config))
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod random;
 
 use std::rc::Rc;
 
-use uvmscope_replay::{Body, CallLine, Expr, Script, Statement, Timeline};
+use uvmscope_replay::{Script, Timeline};
 use uvmscope_scene::Story;
 use uvmscope_uvm::{Access, Call, Config, MmapFlags, Prot, Vm};
 
@@ -15,13 +15,7 @@ pub(crate) const P: u64 = BUF + 0x9000;
 
 /// The story of some calls.
 pub(crate) fn story(calls: impl IntoIterator<Item = Call>, config: Config, vm: Vm) -> Story {
-    let statement = |call: Call| {
-        let call = call.try_map(|n| Ok::<_, ()>(Expr::Number(*n))).expect("numbers stay numbers");
-        let line = CallLine { call, expect: None, listed: false, mark: None, ask: None };
-        Statement { name: None, body: Body::Call(line), line: 1 }
-    };
-    let statements = calls.into_iter().map(statement).collect();
-    let script = Script { statements, vm, ..Script::default() };
+    let script = Script { vm, ..Script::of_calls(calls) };
     Story::new(Rc::new(Timeline::record(Rc::new(script), config)))
 }
 
