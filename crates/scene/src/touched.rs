@@ -26,38 +26,10 @@ pub(crate) fn entry_of(event: &KernelEvent) -> Option<EntryId> {
             Some(entry)
         }
         E::Lookup { entry, .. } => entry,
-        E::Test { cond, .. } => entry_of_cond(cond),
+        E::Test { cond, .. } => cond.entry(),
         _ => None,
     }
     .filter(|id| !id.is_header())
-}
-
-/// The entry that a condition is about.
-pub(crate) fn entry_of_cond(cond: Cond) -> Option<EntryId> {
-    use Cond as C;
-    match cond {
-        C::StartsBefore { entry, .. }
-        | C::EndsAfter { entry, .. }
-        | C::Cuts { entry, .. }
-        | C::HoleBefore { entry, .. }
-        | C::Wired { entry }
-        | C::Unwired { entry }
-        | C::WiredOnce { entry }
-        | C::NeedsAmap { entry }
-        | C::NeedsCopy { entry }
-        | C::HasAmap { entry }
-        | C::ProtNone { entry }
-        | C::CopyOnWrite { entry }
-        | C::HasObject { entry }
-        | C::Chunked { entry, .. }
-        | C::AmapUnshared { entry }
-        | C::Mergeable { entry, .. }
-        | C::Allowed { entry, .. }
-        | C::AnonResident { entry, .. } => Some(entry),
-        C::Adjoin { first, .. } => Some(first),
-        C::MergesNew { with, .. } => Some(with),
-        _ => None,
-    }
 }
 
 /// The page that the event changes, or looks at.

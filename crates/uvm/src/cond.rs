@@ -295,6 +295,42 @@ pub enum Cond {
 }
 
 impl Cond {
+    /// The entry that it is about; of two neighbours the first, of two that could become one the
+    /// one that stays.
+    pub const fn entry(mut self) -> Option<EntryId> {
+        match self.entry_mut() {
+            Some(entry) => Some(*entry),
+            None => None,
+        }
+    }
+
+    /// The same, to put another name in its place.
+    pub const fn entry_mut(&mut self) -> Option<&mut EntryId> {
+        match self {
+            Self::StartsBefore { entry, .. }
+            | Self::EndsAfter { entry, .. }
+            | Self::Cuts { entry, .. }
+            | Self::HoleBefore { entry, .. }
+            | Self::Wired { entry }
+            | Self::Unwired { entry }
+            | Self::WiredOnce { entry }
+            | Self::NeedsAmap { entry }
+            | Self::NeedsCopy { entry }
+            | Self::HasAmap { entry }
+            | Self::ProtNone { entry }
+            | Self::CopyOnWrite { entry }
+            | Self::HasObject { entry }
+            | Self::Chunked { entry, .. }
+            | Self::AmapUnshared { entry }
+            | Self::Mergeable { entry, .. }
+            | Self::Adjoin { first: entry, .. }
+            | Self::MergesNew { with: entry, .. }
+            | Self::Allowed { entry, .. }
+            | Self::AnonResident { entry, .. } => Some(entry),
+            _ => None,
+        }
+    }
+
     /// Whether the condition holds in `state`.
     #[inline]
     pub fn holds(self, state: &State) -> bool {

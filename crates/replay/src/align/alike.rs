@@ -76,30 +76,11 @@ impl Names<'_> {
     }
 
     fn strip_cond(&mut self, cond: &mut Cond) {
-        match cond {
-            Cond::Adjoin { first: entry, second: with } | Cond::Mergeable { entry, with } => {
-                self.entry(entry);
-                self.entry(with);
-            }
-            Cond::StartsBefore { entry, .. }
-            | Cond::EndsAfter { entry, .. }
-            | Cond::Cuts { entry, .. }
-            | Cond::HoleBefore { entry, .. }
-            | Cond::Wired { entry }
-            | Cond::Unwired { entry }
-            | Cond::WiredOnce { entry }
-            | Cond::NeedsAmap { entry }
-            | Cond::NeedsCopy { entry }
-            | Cond::HasAmap { entry }
-            | Cond::ProtNone { entry }
-            | Cond::CopyOnWrite { entry }
-            | Cond::HasObject { entry }
-            | Cond::Chunked { entry, .. }
-            | Cond::AmapUnshared { entry }
-            | Cond::MergesNew { with: entry, .. }
-            | Cond::Allowed { entry, .. }
-            | Cond::AnonResident { entry, .. } => self.entry(entry),
-            _ => {}
+        if let Some(entry) = cond.entry_mut() {
+            self.entry(entry);
+        }
+        if let Cond::Adjoin { second: with, .. } | Cond::Mergeable { with, .. } = cond {
+            self.entry(with);
         }
     }
 }
