@@ -238,14 +238,15 @@ fn switch(state: &mut State, side: Side, config: Config) {
     let alignment = align(&former.timeline, &run.timeline);
     let to = alignment.partner(place);
     state.note = Some(switch_note(&alignment, config, [place, to]));
-    if let (Side::B, Some(_)) = (side, &state.beside) {
-        state.beside = Some(Beside::new(&state.run, state.place, config));
-    } else {
-        state.place = to;
-        state.run = run;
-        let beside = state.beside.as_ref().map(|beside| beside.run.config());
-        state.beside = beside.map(|config| Beside::new(&state.run, state.place, config));
-    }
+    let second = match (side, state.beside.take()) {
+        (Side::B, Some(_)) => Some(run),
+        (_, beside) => {
+            state.place = to;
+            state.run = run;
+            beside.map(|beside| beside.run)
+        }
+    };
+    state.beside = second.map(|run| Beside::of_run(&state.run, state.place, run));
     state.why = None;
     state.moves = true;
     state.beat = state.beat.wrapping_add(1);

@@ -135,9 +135,14 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// Lays a run beside `first`, at the place that belongs to `place`.
+    /// Lays the same script under another kernel beside `first`, at the place that belongs to
+    /// `place`.
     pub(crate) fn new(first: &Run, place: Place, config: Config) -> Self {
-        let run = Run::record(Rc::clone(&first.source), config);
+        Self::of_run(first, place, Run::record(Rc::clone(&first.source), config))
+    }
+
+    /// The same for what has been recorded already.
+    pub(crate) fn of_run(first: &Run, place: Place, run: Rc<Run>) -> Self {
         let alignment = Rc::new(align(&first.timeline, &run.timeline));
         let place = alignment.partner(place);
         Self { run, alignment, place }
