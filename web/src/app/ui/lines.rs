@@ -8,6 +8,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::state::{Action, Question};
+use crate::app::ui::pointer::along;
 use crate::app::view::{Line, Lines};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -27,7 +28,7 @@ const HEIGHT: usize = 26;
 pub(crate) fn counter_lines(props: &LinesProps) -> Html {
     let LinesProps { lines, ordinal, last, dispatch } = props;
     // All markers are moved at once, whatever the number of lines.
-    let here = format!("--here:{}%", along(*ordinal, *last));
+    let here = format!("--here:{}%", percent(*ordinal, *last));
     html! {
         <section class="counters" aria-label="Counters">
             <h2>{ "Counters " }<small>{ "since the call began" }</small></h2>
@@ -117,7 +118,7 @@ fn value(line: &Line, dispatch: &Callback<Action>) -> Html {
 }
 
 /// How far along the run a place is, in percent.
-fn along(ordinal: usize, last: usize) -> String {
+fn percent(ordinal: usize, last: usize) -> String {
     let per_mille = ordinal * 1000 / last.max(1);
     format!("{}.{}", per_mille / 10, per_mille % 10)
 }
@@ -126,19 +127,7 @@ fn along(ordinal: usize, last: usize) -> String {
 fn ordinal_at(event: &MouseEvent, last: usize) -> Option<usize> {
     // The listener stands at the root for all, so it is not the event's current target.
     let target = event.target_dyn_into::<Element>()?;
-    let rect = target.closest("svg").ok()??.get_bounding_client_rect();
-    if rect.width() <= 0.0 {
-        return None;
-    }
-    let part = ((f64::from(event.client_x()) - rect.left()) / rect.width()).clamp(0.0, 1.0);
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of places, far below 2^52, and not negative"
-    )]
-    let ordinal = (part * last as f64).round() as usize;
-    Some(ordinal)
+    along(event, &target.closest("svg").ok()??, last)
 }
 
 /// The line of a counter: steps, never slopes, because between two events nothing changes.

@@ -10,6 +10,7 @@ mod kernel;
 mod lines;
 mod listing;
 mod picture;
+mod pointer;
 mod sheet;
 mod table;
 mod timeline;

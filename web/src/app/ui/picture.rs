@@ -10,6 +10,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::state::{Action, Question};
+use crate::app::ui::pointer::along;
 use crate::app::view::Picture;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -33,7 +34,9 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
             let node = target.and_then(|target| target.closest("[data-k]").ok().flatten());
             let name = node.as_ref().and_then(|node| node.get_attribute("data-k"));
             if let (Some(strip), Some("overview" | "lens")) = (&node, name.as_deref()) {
-                dispatch.emit(Action::Lens(per_mille(strip, event.client_x())));
+                if let Some(per_mille) = per_mille(&event, strip) {
+                    dispatch.emit(Action::Lens(per_mille));
+                }
                 return;
             }
             let named = |name: String| scene.nodes().find(|node| node.key.to_string() == name);
@@ -74,19 +77,11 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
 }
 
 /// Where on the strip of a large map a pointer is.
-fn per_mille(node: &Element, x: i32) -> usize {
+fn per_mille(event: &MouseEvent, node: &Element) -> Option<usize> {
     // The strip itself and not the lens on it.
     let strip =
         node.parent_element().and_then(|it| it.query_selector("rect.overview").ok().flatten());
-    let rect = strip.as_ref().unwrap_or(node).get_bounding_client_rect();
-    let part = (f64::from(x) - rect.left()) / rect.width().max(1.0);
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number from 0 to 1000"
-    )]
-    let per_mille = (part.clamp(0.0, 1.0) * 1000.0) as usize;
-    per_mille
+    along(event, strip.as_ref().unwrap_or(node), 1000)
 }
 
 /// A group, equal only to itself: comparing the nodes would cost as much as drawing them.

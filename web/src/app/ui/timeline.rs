@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::run::{CallRow, Tone};
 use crate::app::state::Action;
 use crate::app::ui::calls::window;
+use crate::app::ui::pointer::along;
 use crate::app::view::{Calls, Spot};
 
 /// Calls on the strip at once.
@@ -271,7 +272,7 @@ fn signs(row: &CallRow, divergence: Option<usize>) -> Vec<Sign> {
     let mut free = 0;
     let mut signs: Vec<Sign> = Vec::new();
     for (step, glyph, name, words) in marks {
-        let at = along(step, row.steps).max(free);
+        let at = percent(step, row.steps).max(free);
         free = at + ROOM;
         signs.push(Sign { at, step, glyph, name, words });
     }
@@ -285,7 +286,7 @@ fn signs(row: &CallRow, divergence: Option<usize>) -> Vec<Sign> {
 }
 
 /// Where a step is along its call, in percent.
-fn along(step: usize, steps: usize) -> usize {
+fn percent(step: usize, steps: usize) -> usize {
     step * 100 / steps.max(1)
 }
 
@@ -297,19 +298,7 @@ fn step_at(event: &PointerEvent, steps: usize) -> Option<usize> {
     if let Some(step) = told.and_then(|step| step.parse().ok()) {
         return Some(step);
     }
-    let rect = target.closest(".track").ok()??.get_bounding_client_rect();
-    if rect.width() <= 0.0 {
-        return None;
-    }
-    let part = ((f64::from(event.client_x()) - rect.left()) / rect.width()).clamp(0.0, 1.0);
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of steps, far below 2^52, and not negative"
-    )]
-    let step = (part * steps as f64).round() as usize;
-    Some(step)
+    along(event, &target.closest(".track").ok()??, steps)
 }
 
 /// A line of the script without what it binds.
@@ -324,7 +313,7 @@ fn short(line: &str) -> &str {
 mod tests {
     use uvmscope_scene::MarkKind;
 
-    use super::{ROOM, SIGNS, along, short, signs};
+    use super::{ROOM, SIGNS, percent, short, signs};
     use crate::app::run::{CallRow, Tone};
 
     #[test]
@@ -348,7 +337,10 @@ mod tests {
 
     #[test]
     fn marks_stand_at_their_steps_and_never_upon_one_another() {
-        assert_eq!([along(0, 30), along(15, 30), along(30, 30), along(0, 0)], [0, 50, 100, 0]);
+        assert_eq!(
+            [percent(0, 30), percent(15, 30), percent(30, 30), percent(0, 0)],
+            [0, 50, 100, 0]
+        );
         let apart = signs(&row(30, vec![(3, MarkKind::Cut), (21, MarkKind::Count)]), Some(15));
         assert_eq!(apart.iter().map(|s| s.at).collect::<Vec<_>>(), [10, 50, 70]);
         let close = (26..=30).map(|step| (step, MarkKind::Cut)).collect();
