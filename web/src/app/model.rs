@@ -292,3 +292,39 @@ fn viewport(state: &State) -> Viewport {
     let height = if state.beside.is_some() { height.min(320) } else { height };
     Viewport { slim: state.beside.is_some(), zoom: state.zoom, ..Viewport::fitting(width, height) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use uvmscope_format::parse;
+    use uvmscope_replay::Side;
+
+    use super::{Command, DEFAULT_SCENARIO, DEFAULT_WIDTH, stands, viewport};
+    use crate::app::reduce::reduce;
+    use crate::app::run::{Run, Source};
+    use crate::app::state::{Action, State};
+
+    #[test]
+    fn where_one_run_goes_on_alone_both_pictures_stay_on_one_axis() {
+        // The kernel that panics never comes to the call that makes its map smaller.
+        let mut source = Source::scenario(DEFAULT_SCENARIO).expect("it comes along");
+        let parsed = parse(&(source.text.clone() + "munmap(buf, 36K)\n"));
+        assert!(parsed.errors.is_empty());
+        source.script = Rc::new(parsed.script);
+        let run = Run::record(Rc::new(source), uvmscope_uvm::Config::ORIGINAL);
+        let opening = run.opening();
+        let alone = State::new(run, opening, DEFAULT_WIDTH);
+        let state = [Command::Compare, Command::Last]
+            .into_iter()
+            .fold(alone, |state, command| reduce(&state, Action::Do(command)));
+        let both = stands(&state, Vec::new());
+        assert_eq!(both[0].scene.axis, both[1].scene.axis);
+        let own = |side: Side| {
+            let stand = &both[side.index()];
+            state.run_of(side).story.scene(&stand.cursor, None, viewport(&state)).axis
+        };
+        assert_ne!(own(Side::A), own(Side::B), "the maps are as large as each other");
+        assert_ne!(both[1].scene.axis, own(Side::B));
+    }
+}
