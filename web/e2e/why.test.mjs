@@ -137,8 +137,27 @@ suite({
     assert.equal(place(await press(page, 'Enter')), '6.33');
   },
 
+  async 'the list is made when it is opened, before the browser shows it'({ visit }) {
+    const { page } = await visit();
+    const options = () => asks(page).locator('option').count();
+    assert.equal(await options(), 1);
+    const { x, y, width, height } = await asks(page).boundingBox();
+    // What the browser's own list is made of is what stands here when the button has gone down.
+    await page.evaluate(() => {
+      const select = document.querySelector('uvm-scope').shadowRoot.querySelector('.subjects');
+      select.addEventListener('mousedown', () => { window.atMouseDown = select.options.length; });
+    });
+    await page.mouse.click(x + width / 2, y + height / 2);
+    assert.ok(await page.evaluate(() => window.atMouseDown) > 2);
+    await press(page, 'Escape');
+    await app(page).focus();
+    await frames(page);
+    assert.equal(await options(), 1);
+  },
+
   async 'what is in the list has words of its own'({ visit }) {
     const { page } = await visit();
+    await asks(page).focus();
     for (const at of ['1.0', '1.26', '3.refused', '5.end', '6.end']) {
       await ask(page, 'goto', at);
       await look(page);
@@ -343,12 +362,13 @@ suite({
     assert.deepEqual(shown.holds, ['It is 2.']);
 
     // By the keyboard: what the second picture shows stands in the list under its kernel's name.
+    await asks(page).focus();
+    await frames(page);
     const groups = await asks(page).evaluate((select) => [...select.querySelectorAll('optgroup')]
       .map((group) => [group.label, [...group.children].map((it) => it.text)]));
     assert.deepEqual(groups.map(([name]) => name), ['original', 'committed']);
     assert.ok(groups[1][1].includes(`wired_count of ${X}–${Y}`), groups[1][1].join('\n'));
     const last = 1 + groups[0][1].length + groups[1][1].length - 1;
-    await asks(page).focus();
     await press(page, 'End');
     assert.equal(await asks(page).evaluate((select) => select.selectedIndex), last);
     assert.match((await answer(page)).at, /, committed$/);

@@ -32,6 +32,7 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
             switch(&mut next, side, config);
         }
         Action::Ask(side, question) => ask(&mut next, side, question),
+        Action::List(listing) => next.listing = listing,
         Action::Explain(term) => {
             next.note = Some(format!("`{}`: {}", term.word, term.meaning));
         }

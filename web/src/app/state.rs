@@ -207,6 +207,8 @@ pub(crate) struct State {
     /// The part of the map that is drawn; all of it where there is none.
     pub(crate) zoom: Option<VaRange>,
     pub(crate) why: Option<Rc<Why>>,
+    /// The list of what may be asked about is in use.
+    pub(crate) listing: bool,
     pub(crate) sheet: Option<Sheet>,
     pub(crate) table: bool,
     pub(crate) look: Look,
@@ -236,6 +238,7 @@ impl State {
             marks: None,
             zoom: None,
             why: None,
+            listing: false,
             sheet: None,
             table: false,
             look: Look::default(),
@@ -287,7 +290,7 @@ impl State {
             _ => false,
         };
         let of = |s: &Self| {
-            let numbers = (s.place, s.playing, s.pace, s.moves, s.beat, s.width, s.tab);
+            let numbers = (s.place, s.playing, s.pace, s.moves, s.beat, s.width, s.tab, s.listing);
             (numbers, (s.controls, s.marks, s.zoom, s.sheet, s.table, s.look, s.calm))
         };
         beside
@@ -313,6 +316,8 @@ pub(crate) enum Action {
     /// Another kernel on a side.
     Kernel(Side, Config),
     Ask(Side, Question),
+    /// The list of what may be asked about is taken up, or left.
+    List(bool),
     /// What a word of the kernel's means.
     Explain(&'static Term),
     /// To some entries of a large map, counted in thousandths of all.

@@ -10,7 +10,7 @@ use uvmscope_uvm::{Config, VaRange};
 use crate::app::code::{self, Code};
 use crate::app::layout::Layout;
 use crate::app::run::Run;
-use crate::app::state::{Controls, Look, Pace, Sheet, State, Tab, Why, kernel_name};
+use crate::app::state::{Controls, Look, Pace, Question, Sheet, State, Tab, Why, kernel_name};
 use crate::app::ui::path;
 use crate::app::{model::Stand, report};
 
@@ -141,7 +141,8 @@ pub(crate) struct Line {
     pub(crate) path: Rc<str>,
 }
 
-/// Everything in the pictures that may be asked about, in words that tell one from the other.
+/// Everything in the pictures that may be asked about, in words that tell one from the other; what
+/// is asked about alone where nobody looks at the list.
 pub(crate) type Askable = Rc<[(Side, Subject, String)]>;
 
 /// The answer that is open.
@@ -239,15 +240,19 @@ fn side_view(state: &State, side: Side, stand: &Stand) -> SideView {
     }
 }
 
-/// What the pictures show that may be asked about, each thing once.
+/// What the pictures show that may be asked about, each thing once. Finding words for all of it at
+/// every step would cost more than drawing the step.
 fn askable(state: &State, stands: &[Stand]) -> Askable {
     let mut all: Vec<(Side, Subject, String)> = Vec::new();
-    if state.controls != Controls::Full {
+    let asked = state.why.as_ref().map(|why| (why.side, why.question));
+    let wanted = |side, subject| state.listing || asked == Some((side, Question::Subject(subject)));
+    if state.controls != Controls::Full || !(state.listing || asked.is_some()) {
         return all.into();
     }
     for (stand, side) in stands.iter().zip(Side::BOTH) {
         for node in stand.scene.nodes() {
-            let Some(subject) = node.key.subject() else { continue };
+            let subject = node.key.subject().filter(|subject| wanted(side, *subject));
+            let Some(subject) = subject else { continue };
             let known = all.iter().any(|(of, it, _)| *of == side && *it == subject);
             let words =
                 if known { String::new() } else { words(state, side, stand, node, subject) };

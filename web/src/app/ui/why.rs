@@ -84,8 +84,21 @@ fn subjects(props: &WhyProps) -> Html {
             .into(),
         _ => options(Side::A).collect(),
     };
+    let list = |listing| {
+        let dispatch = dispatch.clone();
+        move || dispatch.emit(Action::List(listing))
+    };
+    // The pointer comes before the browser opens the list, and the focus before a key can.
+    let (pressed, focused, left) = (list(true), list(true), list(false));
     html! {
-        <select class="subjects" aria-label="Ask about" onchange={chosen}>
+        <select
+            class="subjects"
+            aria-label="Ask about"
+            onchange={chosen}
+            onpointerdown={move |_: PointerEvent| pressed()}
+            onfocus={move |_: FocusEvent| focused()}
+            onblur={move |_: FocusEvent| left()}
+        >
             { for std::iter::once(head).chain(listed) }
         </select>
     }
