@@ -1,17 +1,17 @@
 //! A script's run, recorded: every event, which call it belongs to, and how each call ended.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use uvmscope_uvm::audit::{Disagreement, audit};
 use uvmscope_uvm::auditor::About;
-use uvmscope_uvm::{Call, Config, Halt, Kernel, Log, Outcome, Recorded, State, Vm};
+use uvmscope_uvm::{Call, Config, Halt, Outcome, Recorded, State, Vm};
 
 use crate::cursor::Cursor;
 use crate::lives::Lives;
 use crate::promises::Promises;
-use crate::script::{Body, CallLine, Expect, Expr, Script};
+use crate::recording::{Parts, Recording};
+use crate::script::Script;
 use crate::series::{self, Counter, Series};
 
 /// A place on a timeline: call and step, as links and people write them, `3.7`.
@@ -106,16 +106,13 @@ pub struct Timeline {
 impl Timeline {
     /// Runs the script under `config` (the script's own is not looked at) and records it.
     pub fn record(script: Rc<Script>, config: Config) -> Self {
-        let mut run = Runner::new(&script, config);
-        for (index, statement) in script.statements.iter().enumerate() {
-            match &statement.body {
-                Body::Let(value) => run.bind(statement.name.as_ref(), value),
-                Body::Call(line) => run.call(index, statement.name.as_ref(), line),
-            }
-        }
-        let Runner { kernel, calls, keyframes, halt, .. } = run;
+        Recording::new(script, config).finish()
+    }
+
+    /// A timeline of what was recorded.
+    pub(crate) fn of(script: Rc<Script>, config: Config, recorded: Parts) -> Self {
+        let Parts { events, calls, keyframes, halt } = recorded;
         let broken = calls.iter().map(|_| OnceCell::new()).collect();
-        let (_, Log(events)) = kernel.into_parts();
         Self {
             script,
             config,
@@ -328,109 +325,4 @@ impl Timeline {
     pub(crate) fn keyframes(&self) -> &[(usize, State)] {
         &self.keyframes
     }
-}
-
-/// Events between two keyframes; far enough apart that the keyframes stay small beside the log.
-fn keyframe_gap(state: &State) -> usize {
-    4096.max(8 * (state.entry_count() + state.mapping_count()))
-}
-
-/// Events after which no further call is run: what is recorded has to fit into the memory of a
-/// page. A single call adds some 16 million at the very most.
-pub const EVENT_BUDGET: usize = 8_000_000;
-
-struct Runner {
-    kernel: Kernel<Log>,
-    names: BTreeMap<String, u64>,
-    calls: Vec<CallRun>,
-    keyframes: Vec<(usize, State)>,
-    halt: Option<Halt>,
-    exited: bool,
-}
-
-impl Runner {
-    fn new(script: &Script, config: Config) -> Self {
-        Self {
-            kernel: Kernel::new(config, script.vm, Log::default()),
-            names: BTreeMap::new(),
-            calls: Vec::new(),
-            keyframes: vec![(0, State::default())],
-            halt: None,
-            exited: false,
-        }
-    }
-
-    fn set(&mut self, name: Option<&String>, value: Option<u64>) {
-        if let Some(name) = name {
-            match value {
-                Some(value) => self.names.insert(name.clone(), value),
-                None => self.names.remove(name),
-            };
-        }
-    }
-
-    fn bind(&mut self, name: Option<&String>, value: &Expr) {
-        let value = value.value(&self.names).ok();
-        self.set(name, value);
-    }
-
-    fn call(&mut self, statement: usize, name: Option<&String>, line: &CallLine) {
-        let resolved = line.call.try_map(|e| e.value(&self.names).map_err(str::to_owned));
-        let first = self.kernel.recorder.0.len();
-        let (call, outcome) = match resolved {
-            _ if self.halt.is_some() || self.exited => (self.shown(line), CallEnd::NotReached),
-            _ if first >= EVENT_BUDGET => {
-                self.halt = Some(Halt::EventBudget);
-                (self.shown(line), CallEnd::Halted(Halt::EventBudget))
-            }
-            Err(name) => (self.shown(line), CallEnd::Skipped { name }),
-            Ok(call) => (call, self.run(&call)),
-        };
-        let value = match &outcome {
-            CallEnd::Done(done) if done.errno.is_ok() => Some(done.ret.map_or(0, |va| va.0)),
-            _ => None,
-        };
-        self.set(name, value);
-        let verdict = line.expect.map(|expect| judge(expect, &outcome));
-        let end = self.kernel.recorder.0.len();
-        self.calls.push(CallRun { statement, call, first, end, outcome, verdict });
-        let last = self.keyframes.last().map_or(0, |(at, _)| *at);
-        if end - last >= keyframe_gap(self.kernel.state()) {
-            self.keyframes.push((end, self.kernel.state().clone()));
-        }
-    }
-
-    fn run(&mut self, call: &Call) -> CallEnd {
-        match self.kernel.call(call) {
-            Ok(outcome) => {
-                self.exited = matches!(call, Call::Exit);
-                CallEnd::Done(outcome)
-            }
-            Err(halt) => {
-                self.halt = Some(halt);
-                CallEnd::Halted(halt)
-            }
-        }
-    }
-
-    /// The call with what names are known; unset ones read as 0.
-    fn shown(&self, line: &CallLine) -> Call {
-        let value = |e: &Expr| Ok::<_, std::convert::Infallible>(e.value(&self.names).unwrap_or(0));
-        match line.call.try_map(value) {
-            Ok(call) => call,
-            Err(never) => match never {},
-        }
-    }
-}
-
-fn judge(expect: Expect, outcome: &CallEnd) -> Verdict {
-    let met = match (expect, outcome) {
-        (_, CallEnd::Skipped { .. } | CallEnd::NotReached) => return Verdict::NotRun,
-        (_, CallEnd::Halted(_)) => false,
-        (Expect::Errno(errno), CallEnd::Done(done)) => done.errno == errno,
-        (Expect::Value(value), CallEnd::Done(done)) => {
-            done.errno.is_ok() && done.ret.map_or(0, |va| va.0) == value
-        }
-    };
-    if met { Verdict::Met } else { Verdict::Unmet }
 }

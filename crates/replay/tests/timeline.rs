@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use uvmscope_replay::{
-    Body, CallEnd, CallLine, Counter, Direction, Expect, Expr, Place, Script, Statement, Timeline,
-    Verdict,
+    Body, CallEnd, CallLine, Counter, Direction, Expect, Expr, Place, Recording, Script, Statement,
+    Timeline, Verdict,
 };
 use uvmscope_uvm::audit::Disagreement;
 use uvmscope_uvm::{
@@ -239,6 +239,25 @@ fn names_are_bound_to_answers_and_unset_by_failures() {
     let (met, unmet) = (Some(Verdict::Met), Some(Verdict::Unmet));
     assert_eq!(verdicts, [met, met, unmet, not_run, None, not_run]);
     assert_eq!(timeline.last_place().call, 5);
+}
+
+#[test]
+fn a_run_that_is_recorded_bit_by_bit_is_the_same_run() {
+    let whole = record(Config::ORIGINAL);
+    for events in [0, 1, 7, 1000] {
+        let mut recording = Recording::new(mail(), Config::ORIGINAL);
+        let mut before = recording.progress();
+        assert_eq!(before, (0, mail().statements.len()));
+        // Every turn gets somewhere, but the one that is asked for nothing.
+        while recording.go_on(events) && events > 0 {
+            assert!(recording.progress().0 > before.0);
+            before = recording.progress();
+        }
+        assert_eq!(recording.progress().0 == before.1, events > 0);
+        let bits = recording.finish();
+        assert_eq!((bits.events(), bits.calls()), (whole.events(), whole.calls()));
+        assert_eq!(bits.halt(), whole.halt());
+    }
 }
 
 #[test]
