@@ -27,6 +27,7 @@ pub(crate) enum Command {
     ZoomEntry,
     ZoomPage,
     Table,
+    Edit,
     Report,
     Undo,
     Redo,
@@ -63,7 +64,7 @@ impl Section {
 type Key = (&'static str, bool);
 
 impl Command {
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::StepBack,
         Self::StepOn,
         Self::PreviousCall,
@@ -87,6 +88,7 @@ impl Command {
         Self::ZoomEntry,
         Self::ZoomPage,
         Self::Table,
+        Self::Edit,
         Self::Report,
         Self::Undo,
         Self::Redo,
@@ -111,7 +113,9 @@ impl Command {
             Self::PlayPause | Self::Slower | Self::Faster => Section::Play,
             Self::Why | Self::WhyBack | Self::Compare | Self::Divergence => Section::Ask,
             Self::Fit | Self::ZoomEntry | Self::ZoomPage | Self::Table => Section::Look,
-            Self::Report | Self::Undo | Self::Redo | Self::Help | Self::Close => Section::Page,
+            Self::Edit | Self::Report | Self::Undo | Self::Redo | Self::Help | Self::Close => {
+                Section::Page
+            }
         }
     }
 
@@ -141,6 +145,7 @@ impl Command {
             Self::ZoomEntry => ("e", false),
             Self::ZoomPage => ("p", false),
             Self::Table => ("t", false),
+            Self::Edit => ("s", false),
             Self::Report => ("b", false),
             Self::Undo => ("z", false),
             Self::Redo => ("Z", true),
@@ -182,6 +187,7 @@ impl Command {
             Self::ZoomEntry => "E",
             Self::ZoomPage => "P",
             Self::Table => "T",
+            Self::Edit => "S",
             Self::Report => "B",
             Self::Undo => "Z",
             Self::Redo => "⇧Z",
@@ -216,6 +222,7 @@ impl Command {
             Self::ZoomEntry => "Zoom to the entry in hand",
             Self::ZoomPage => "Zoom to the page in hand",
             Self::Table => "The map as a table",
+            Self::Edit => "Edit the script",
             Self::Report => "Copy as a bug report",
             Self::Undo => "Undo",
             Self::Redo => "Redo",

@@ -19,9 +19,12 @@ pub(crate) fn effects(old: &State, new: &State) -> Changed {
         events.extend(divergence(new));
         events.extend(halt(new));
     }
-    let wake = if new.playing && (moved || !old.playing || old.pace != new.pace) {
+    // A bit of what is pending, and the next as soon as the browser has done what it has to.
+    let wake = if new.pending.is_some() {
+        Wake::After(0)
+    } else if new.playing && (moved || !old.playing || old.pace != new.pace) {
         Wake::After(new.pace.wait())
-    } else if old.playing && !new.playing {
+    } else if old.playing && !new.playing || old.pending.is_some() {
         Wake::Never
     } else {
         Wake::Keep

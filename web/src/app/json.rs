@@ -15,7 +15,9 @@ pub(crate) fn state_json(state: &State, cursor: &Cursor, other: Option<&Cursor>)
     let mut all = side(state, Side::A, cursor);
     let source = &state.run.source;
     let more = json!({
-        "script": source.text,
+        "script": &*state.text,
+        "errors": source.errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "pending": state.pending.as_ref().map(|_| state.progress),
         "scenario": source.name,
         "playing": state.playing,
         "note": state.note,

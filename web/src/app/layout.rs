@@ -36,11 +36,13 @@ impl Layout {
 
     /// Width and height of the picture in an element of that width; what is taken off are the
     /// columns, gaps and paddings of `app.css`.
-    pub(crate) fn picture(self, width: u16) -> (u16, u16) {
+    pub(crate) fn picture(self, width: u16, editing: bool) -> (u16, u16) {
         // The style keeps the whole from growing wider than this.
         let width = width.min(1800);
+        // A script takes more room to be written than to be read.
+        let more = if editing { (width.saturating_sub(WIDE) / 2).min(180) } else { 0 };
         let (taken, height) = match self {
-            Self::Wide => (2 * 20 + 260 + 372 + 2 * 18 + 30, 430),
+            Self::Wide => (2 * 20 + 260 + more + 372 + 2 * 18 + 30, 430),
             Self::Medium => (2 * 18 + 30, 380),
             Self::Narrow => (2 * 8 + 10, 320),
         };

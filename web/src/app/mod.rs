@@ -1,19 +1,25 @@
 //! The application behind an element: a model outside Yew, and components that draw snapshots of
 //! it.
 
+mod asking;
 #[cfg(feature = "bench")]
 mod bench;
 mod code;
 mod command;
+mod editing;
 mod effects;
+mod history;
 mod json;
 mod layout;
+mod lines;
 mod model;
 mod reduce;
 mod report;
 mod run;
 mod state;
+mod steps;
 mod ui;
+mod undo;
 mod view;
 
 pub(crate) use model::Model;

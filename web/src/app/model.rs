@@ -9,6 +9,7 @@ use uvmscope_scene::{CommonAxis, Scene, Viewport};
 use uvmscope_uvm::Config;
 
 use crate::app::command::Command;
+use crate::app::editing::Job;
 use crate::app::effects::effects;
 use crate::app::json::state_json;
 use crate::app::layout::Layout;
@@ -34,13 +35,15 @@ pub(crate) struct Model {
     state: State,
     /// One, or two where two kernels are compared.
     stands: Vec<Stand>,
+    /// The script that is being run a bit at a time.
+    job: Option<Job>,
 }
 
 impl Model {
     /// A model for an element with these attributes, at the place it had before if it had one.
     pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> (Self, Changed) {
         let state = opened(attrs);
-        let mut model = Self { stands: Vec::new(), state };
+        let mut model = Self { stands: Vec::new(), state, job: None };
         model.stands = stands(&model.state, Vec::new());
         if let Some(resume) = resume {
             model.resume_at(&resume);
@@ -56,6 +59,17 @@ impl Model {
             Some(Config { diagnostic: saved[name]["diagnostic"].as_bool()?, changes })
         };
         let mut state = self.state.clone();
+        // What was written is worth more than where the reader stood.
+        if let Some(text) = saved["script"].as_str()
+            && *text != *state.run.source.text
+        {
+            let source = Rc::new(Source::read(text.to_owned()));
+            let config = source.script.config;
+            let run = Run::record(source, config);
+            let place = run.opening();
+            state = State { run, place, text: text.into(), ..state };
+        }
+        state.editing = saved["editing"].as_bool().unwrap_or_default();
         if let Some(config) = config("first").filter(|config| *config != state.run.config()) {
             state.run = Run::record(Rc::clone(&state.run.source), config);
         }
@@ -89,6 +103,8 @@ impl Model {
             json!({ "kernel": kernel, "diagnostic": config.diagnostic })
         };
         json!({
+            "script": &*self.state.text,
+            "editing": self.state.editing,
             "first": told(self.state.run.config()),
             "second": self.state.beside.as_ref().map(|beside| told(beside.run.config())),
             "call": place.call,
@@ -158,7 +174,13 @@ impl Model {
 
     /// The time came that was asked for.
     pub(crate) fn tick(&mut self) -> Changed {
-        self.take(Action::Tick)
+        match &mut self.job {
+            Some(job) => {
+                let action = job.go_on();
+                self.take(action)
+            }
+            None => self.take(Action::Tick),
+        }
     }
 
     fn take(&mut self, action: Action) -> Changed {
@@ -172,6 +194,10 @@ impl Model {
         if changed.redraw {
             self.stands = stands(&next, std::mem::take(&mut self.stands));
             self.state = next;
+        }
+        match &self.state.pending {
+            Some(pending) if self.job.as_ref().is_some_and(|job| job.is_for(pending)) => {}
+            pending => self.job = pending.as_ref().map(Job::new),
         }
         changed
     }
@@ -287,7 +313,7 @@ fn controls(attrs: &Attrs) -> Controls {
 }
 
 fn viewport(state: &State) -> Viewport {
-    let (width, height) = Layout::of(state.width).picture(state.width);
+    let (width, height) = Layout::of(state.width).picture(state.width, state.editing);
     // Of two pictures each gets less of the height.
     let height = if state.beside.is_some() { height.min(320) } else { height };
     Viewport { slim: state.beside.is_some(), zoom: state.zoom, ..Viewport::fitting(width, height) }

@@ -3,17 +3,18 @@
 use std::rc::Rc;
 
 use uvmscope_replay::{Alignment, Direction, Place, Side, align};
-use uvmscope_scene::{Answer, Subject};
 use uvmscope_uvm::Config;
 
+use crate::app::asking::{ask, ask_here, back_along_the_trail, jump_from_answer};
 use crate::app::command::Command;
+use crate::app::editing;
+use crate::app::history::remember;
 use crate::app::run::Run;
-use crate::app::state::{
-    Action, Beside, History, Question, Setup, Sheet, State, Why, kernel_words,
+use crate::app::state::{Action, Beside, Sheet, State, kernel_words};
+use crate::app::steps::{
+    Moving, jump, jump_to_pair, lay_beside, next_pair, play, step, to_the_end,
 };
-
-/// Setups that can be undone.
-const HISTORY: usize = 200;
+use crate::app::undo::{redo, undo};
 
 /// The state after an action.
 pub(crate) fn reduce(state: &State, action: Action) -> State {
@@ -26,6 +27,14 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
             let place = state.run.timeline.place_at(ordinal);
             jump(&mut next, place);
         }
+        Action::Edit(edit) => editing::edit(&mut next, edit),
+        Action::EditLines(edit, selection) => editing::edit_lines(&mut next, edit, &selection),
+        Action::AddCall(call) => editing::add_call(&mut next, &call),
+        Action::Span(span) => next.span = span,
+        Action::Open(source) => editing::open(&mut next, source),
+        Action::Arrived(run, beside) => editing::arrive(&mut next, run, beside),
+        Action::Progress(progress) => next.progress = progress,
+        Action::Cancel => editing::cancel(&mut next),
         Action::Kernel(side, config) if config == state.run_of(side).config() => {}
         Action::Kernel(side, config) => {
             remember(&mut next);
@@ -59,16 +68,6 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
     next
 }
 
-/// A move from where one is.
-#[derive(Clone, Copy)]
-enum Moving {
-    Step(Direction),
-    Over(Direction),
-    Out(Direction),
-    Call(Direction),
-    Mark(Direction),
-}
-
 fn command_done(state: &mut State, command: Command) {
     use Direction::{Back, On};
     match command {
@@ -100,6 +99,7 @@ fn command_done(state: &mut State, command: Command) {
         Command::ZoomEntry => zoom(state, false),
         Command::ZoomPage => zoom(state, true),
         Command::Table => state.table = !state.table,
+        Command::Edit => editing::toggle(state),
         Command::Report => state.sheet = Some(Sheet::Report),
         Command::Undo => undo(state),
         Command::Redo => redo(state),
@@ -110,121 +110,9 @@ fn command_done(state: &mut State, command: Command) {
 
 /// The innermost thing that is open goes first.
 fn close(state: &mut State) {
-    if state.sheet.take().is_none() && state.why.take().is_none() {
+    if state.sheet.take().is_none() && state.span.take().is_none() && state.why.take().is_none() {
         state.zoom = None;
     }
-}
-
-// ---- moving
-
-/// Where a move leads; both places where there are two runs.
-fn next_pair(state: &State, moving: Moving) -> Option<[Place; 2]> {
-    let pair = state.pair();
-    let Some(beside) = &state.beside else {
-        return alone(state, moving).map(|place| [place, place]);
-    };
-    let alignment = &beside.alignment;
-    match moving {
-        Moving::Step(Direction::On) => alignment.step_on(pair),
-        Moving::Step(Direction::Back) => alignment.step_back(pair),
-        Moving::Call(Direction::On) => alignment.next_call(pair),
-        Moving::Call(Direction::Back) => alignment.previous_call(pair),
-        // These go by the first run; the second follows.
-        Moving::Over(_) | Moving::Out(_) => alone(state, moving).map(|p| alignment.pair_at(p)),
-        Moving::Mark(direction) => mark_of_either(state, beside, direction),
-    }
-}
-
-/// Where a move leads in the first run.
-fn alone(state: &State, moving: Moving) -> Option<Place> {
-    let (timeline, place) = (&state.run.timeline, state.place);
-    match moving {
-        Moving::Step(Direction::On) => timeline.step_on(place),
-        Moving::Step(Direction::Back) => timeline.step_back(place),
-        Moving::Over(direction) => timeline.step_over(place, direction),
-        Moving::Out(direction) => timeline.step_out(place, direction),
-        Moving::Call(Direction::On) => timeline.next_call(place),
-        Moving::Call(Direction::Back) => timeline.previous_call(place),
-        Moving::Mark(direction) => mark(&state.run, state, place, direction),
-    }
-}
-
-fn mark(run: &Run, state: &State, place: Place, direction: Direction) -> Option<Place> {
-    let story = &run.story;
-    let mark = match direction {
-        Direction::On => story.next_mark_of(place, state.marks),
-        Direction::Back => story.previous_mark_of(place, state.marks),
-    };
-    mark.map(|mark| mark.place)
-}
-
-/// The nearest mark of the two runs, walked to from where they are.
-fn mark_of_either(state: &State, beside: &Beside, direction: Direction) -> Option<[Place; 2]> {
-    let alignment = &beside.alignment;
-    let goals = [
-        mark(&state.run, state, state.place, direction),
-        mark(&beside.run, state, beside.place, direction),
-    ];
-    let first = goals[0].map(|place| alignment.pair_at(place));
-    let second = goals[1].map(|place| [alignment.partner_in_a(place), place]);
-    let pairs = [first, second].into_iter().flatten().filter(|pair| *pair != state.pair());
-    match direction {
-        Direction::On => pairs.min(),
-        Direction::Back => pairs.max(),
-    }
-}
-
-/// To a place that is near, so that the way there can be seen; the reader has taken over.
-fn step(state: &mut State, moving: Moving) {
-    state.playing = false;
-    state.note = None;
-    if let Some(pair) = next_pair(state, moving) {
-        stand(state, pair);
-        state.moves = true;
-        state.beat = state.beat.wrapping_add(1);
-    }
-}
-
-/// To any place of the first run, at once.
-fn jump(state: &mut State, to: Place) {
-    let place = state.run.timeline.clamp(to);
-    let pair = match &state.beside {
-        Some(beside) => beside.alignment.pair_at(place),
-        None => [place, place],
-    };
-    jump_to_pair(state, pair);
-}
-
-fn jump_to_pair(state: &mut State, pair: [Place; 2]) {
-    state.playing = false;
-    state.note = None;
-    stand(state, pair);
-    state.moves = false;
-}
-
-fn stand(state: &mut State, pair: [Place; 2]) {
-    state.place = pair[0];
-    if let Some(beside) = &mut state.beside {
-        beside.place = pair[1];
-    }
-}
-
-fn to_the_end(state: &mut State) {
-    let last = state.run.timeline.last_place();
-    let pair = match &state.beside {
-        Some(beside) => [last, beside.run.timeline.last_place()],
-        None => [last, last],
-    };
-    jump_to_pair(state, pair);
-}
-
-/// Plays on from here, or from the beginning where this is the end.
-fn play(state: &mut State) {
-    state.note = None;
-    if next_pair(state, Moving::Step(Direction::On)).is_none() {
-        jump(state, state.run.timeline.first_place());
-    }
-    state.playing = true;
 }
 
 // ---- kernels
@@ -277,17 +165,6 @@ fn switch_note(alignment: &Alignment, config: Config, [from, to]: [Place; 2]) ->
     }
 }
 
-/// Shows a second run beside the first, or no longer.
-fn lay_beside(state: &mut State, config: Option<Config>) {
-    state.playing = false;
-    state.note = None;
-    state.moves = false;
-    state.beside = config.map(|config| Beside::new(&state.run, state.place, config));
-    if state.beside.is_none() {
-        state.why = state.why.take().filter(|why| why.side == Side::A);
-    }
-}
-
 /// The kernel that is most worth comparing with: the repaired one, or for that the original.
 fn opposite(state: &State) -> Config {
     use uvmscope_uvm::Preset;
@@ -312,117 +189,6 @@ fn to_divergence(state: &mut State) {
     match next.or_else(|| alignment.first_divergence()) {
         Some(divergence) => jump_to_pair(state, divergence.at),
         None => state.note = Some("Both kernels do the same in every call.".to_owned()),
-    }
-}
-
-// ---- undoing
-
-/// Notes how things are, before they change.
-fn remember(state: &mut State) {
-    let mut history = History { past: state.history.past.clone(), future: Vec::new() };
-    history.past.push(state.setup());
-    if history.past.len() > HISTORY {
-        history.past.remove(0);
-    }
-    state.history = Rc::new(history);
-}
-
-fn undo(state: &mut State) {
-    let mut history = (*state.history).clone();
-    match history.past.pop() {
-        Some(setup) => {
-            history.future.push(state.setup());
-            state.history = Rc::new(history);
-            set_up(state, setup);
-        }
-        None => state.note = Some("There is nothing to undo.".to_owned()),
-    }
-}
-
-fn redo(state: &mut State) {
-    let mut history = (*state.history).clone();
-    match history.future.pop() {
-        Some(setup) => {
-            history.past.push(state.setup());
-            state.history = Rc::new(history);
-            set_up(state, setup);
-        }
-        None => state.note = Some("There is nothing to do again.".to_owned()),
-    }
-}
-
-fn set_up(state: &mut State, setup: Setup) {
-    if setup.config != state.run.config() {
-        state.run = Run::record(Rc::clone(&state.run.source), setup.config);
-    }
-    state.place = state.run.timeline.clamp(setup.place);
-    lay_beside(state, setup.beside);
-    state.why = None;
-    let beside = setup.beside.map(|config| format!(", beside {}", kernel_words(config)));
-    let name = kernel_words(setup.config);
-    state.note = Some(format!("Back to {name}{}.", beside.unwrap_or_default()));
-}
-
-// ---- asking
-
-fn ask(state: &mut State, side: Side, question: Question) {
-    state.playing = false;
-    let run = state.run_of(side);
-    let at = state.place_of(side);
-    let mut cursor = run.timeline.cursor();
-    cursor.seek(at);
-    let answer = match question {
-        Question::Subject(subject) => run.story.ask(&cursor, subject),
-        Question::Value(value) => {
-            let part = run.story.part(&cursor, value);
-            Answer { title: part.title.clone(), parts: vec![part], kept: None }
-        }
-    };
-    let answer = Rc::new(answer);
-    state.why = Some(Rc::new(Why { side, question, at, answer, trail: Vec::new() }));
-}
-
-/// Asks about what the step is about; asking again about the same closes the answer.
-fn ask_here(state: &mut State) {
-    let mut cursor = state.run.timeline.cursor();
-    cursor.seek(state.place);
-    let subject = state.run.story.subject(&cursor).unwrap_or(Subject::Request);
-    let question = Question::Subject(subject);
-    let same = |why: &Why| why.question == question && why.at == state.place;
-    if state.why.as_deref().is_some_and(same) {
-        state.why = None;
-        return;
-    }
-    ask(state, Side::A, question);
-}
-
-/// To a place that the answer names; the way back is kept.
-fn jump_from_answer(state: &mut State, place: Place) {
-    let Some(why) = state.why.clone() else {
-        return jump(state, place);
-    };
-    let mut next = (*why).clone();
-    next.trail.push(state.place_of(why.side));
-    jump_on_side(state, why.side, place);
-    state.why = Some(Rc::new(next));
-}
-
-fn back_along_the_trail(state: &mut State) {
-    let Some(why) = state.why.clone() else { return };
-    let mut next = (*why).clone();
-    if let Some(place) = next.trail.pop() {
-        jump_on_side(state, why.side, place);
-        state.why = Some(Rc::new(next));
-    }
-}
-
-fn jump_on_side(state: &mut State, side: Side, place: Place) {
-    match (&state.beside, side) {
-        (Some(beside), Side::B) => {
-            let pair = [beside.alignment.partner_in_a(place), place];
-            jump_to_pair(state, pair);
-        }
-        _ => jump(state, place),
     }
 }
 
@@ -454,13 +220,13 @@ fn zoom(state: &mut State, page: bool) {
 #[cfg(test)]
 mod tests {
     use uvmscope_replay::Place;
-    use uvmscope_scene::MarkKind;
+    use uvmscope_scene::{MarkKind, Subject};
     use uvmscope_uvm::{Change, Preset};
 
     use super::*;
     use crate::app::effects::effects;
     use crate::app::run::Source;
-    use crate::app::state::Pace;
+    use crate::app::state::{Pace, Question};
     use crate::contract::{Changed, Wake};
 
     fn opened(config: Config) -> State {
@@ -475,7 +241,7 @@ mod tests {
     }
 
     fn after(state: &State, actions: &[Action]) -> State {
-        actions.iter().fold(state.clone(), |state, action| reduce(&state, *action))
+        actions.iter().fold(state.clone(), |state, action| reduce(&state, action.clone()))
     }
 
     fn preset(side: Side, preset: Preset) -> Action {
@@ -496,7 +262,7 @@ mod tests {
     #[test]
     fn three_quick_steps_are_three_steps() {
         let start = reduce(&original(), Action::Call(3));
-        let state = after(&start, &[Action::Do(Command::StepOn); 3]);
+        let state = after(&start, &[const { Action::Do(Command::StepOn) }; 3]);
         assert_eq!(state.place, Place { call: 3, step: 3 });
         assert!(state.moves);
     }
@@ -554,13 +320,14 @@ mod tests {
         ];
         let state = after(&start, &steps);
         let setup = state.setup();
-        let undone = after(&state, &[Action::Do(Command::Undo); 3]);
+        let undone = after(&state, &[const { Action::Do(Command::Undo) }; 3]);
         assert_eq!((undone.setup().config, undone.setup().beside), (Config::ORIGINAL, None));
         assert_eq!(undone.place, place);
         let nothing = reduce(&undone, Action::Do(Command::Undo));
         assert_eq!(nothing.note.as_deref(), Some("There is nothing to undo."));
-        let again = after(&undone, &[Action::Do(Command::Redo); 3]);
-        assert_eq!(again.setup(), setup);
+        let again = after(&undone, &[const { Action::Do(Command::Redo) }; 3]);
+        assert_eq!((again.setup().config, again.setup().beside), (setup.config, setup.beside));
+        assert_eq!(again.place, setup.place);
     }
 
     #[test]

@@ -36,6 +36,27 @@ impl Source {
         })
     }
 
+    /// What somebody wrote or brought along.
+    pub(crate) fn own(text: String) -> Self {
+        let parsed = parse(&text);
+        Self {
+            name: String::new(),
+            title: "Your own script".to_owned(),
+            text,
+            script: Rc::new(parsed.script),
+            errors: parsed.errors,
+        }
+    }
+
+    /// The same text under the name that it had, if it is that scenario's, else as one's own.
+    pub(crate) fn read(text: String) -> Self {
+        let known = scenarios::ALL.into_iter().find(|scenario| scenario.text == text);
+        match known.map(|scenario| Self::scenario(scenario.name)) {
+            Some(Ok(source)) => source,
+            _ => Self::own(text),
+        }
+    }
+
     /// No script at all.
     pub(crate) fn nothing() -> Self {
         Self {
@@ -89,7 +110,13 @@ const MARKS_IN_SEGMENT: usize = 12;
 
 impl Run {
     pub(crate) fn record(source: Rc<Source>, config: Config) -> Rc<Self> {
-        let timeline = Rc::new(Timeline::record(Rc::clone(&source.script), config));
+        let timeline = Timeline::record(Rc::clone(&source.script), config);
+        Self::of(source, timeline)
+    }
+
+    /// The same where the run has been recorded already.
+    pub(crate) fn of(source: Rc<Source>, timeline: Timeline) -> Rc<Self> {
+        let timeline = Rc::new(timeline);
         let story = Story::new(Rc::clone(&timeline));
         let calls = rows(&source, &timeline, &story);
         Rc::new(Self { source, timeline, story, calls, lines: OnceCell::new() })

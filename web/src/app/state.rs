@@ -1,5 +1,6 @@
 //! What an element remembers.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use uvmscope_format::kernel_spec;
@@ -7,10 +8,11 @@ use uvmscope_replay::why::Value;
 use uvmscope_replay::{Alignment, CallRun, Place, Side, align};
 use uvmscope_scene::glossary::Term;
 use uvmscope_scene::{Answer, MarkKind, Subject};
-use uvmscope_uvm::{Change, Config, Preset, VaRange};
+use uvmscope_uvm::{Call, Change, Config, Preset, VaRange};
 
 use crate::app::command::Command;
-use crate::app::run::Run;
+use crate::app::lines::LineEdit;
+use crate::app::run::{Run, Source};
 
 /// Which part a narrow screen shows below the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -171,18 +173,54 @@ pub(crate) struct Why {
 }
 
 /// What undoing brings back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Setup {
+    pub(crate) source: Rc<Source>,
     pub(crate) config: Config,
     pub(crate) beside: Option<Config>,
     pub(crate) place: Place,
 }
 
 /// Setups before this one, and those that were undone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct History {
     pub(crate) past: Vec<Setup>,
     pub(crate) future: Vec<Setup>,
+    /// The line that is being typed in: all of that is undone at once.
+    pub(crate) typing: Option<usize>,
+}
+
+/// A script that is being run, a bit at a time.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) source: Rc<Source>,
+    pub(crate) config: Config,
+    pub(crate) beside: Option<Config>,
+    /// The place to go on from, in the run of another script, or nothing to begin anew.
+    pub(crate) from: Option<Anchor>,
+}
+
+/// A place that is waited for: the script it was chosen in runs no more, or not so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Anchor {
+    pub(crate) source: Rc<Source>,
+    pub(crate) place: Place,
+}
+
+/// Where the selection of the editor is to be, in bytes of the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Select {
+    pub(crate) range: Range<usize>,
+    /// Counts the times that it was set.
+    pub(crate) beat: u32,
+}
+
+/// Another text for the script.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit {
+    pub(crate) text: String,
+    /// What is selected then; nothing where the editor knows that better.
+    pub(crate) select: Option<Range<usize>>,
 }
 
 /// All that an element remembers.
@@ -206,6 +244,8 @@ pub(crate) struct State {
     pub(crate) marks: Option<MarkKind>,
     /// The part of the map that is drawn; all of it where there is none.
     pub(crate) zoom: Option<VaRange>,
+    /// The stretch of the axis that was drawn with the pointer, for one more call.
+    pub(crate) span: Option<(Side, VaRange)>,
     pub(crate) why: Option<Rc<Why>>,
     /// The list of what may be asked about is in use.
     pub(crate) listing: bool,
@@ -215,6 +255,15 @@ pub(crate) struct State {
     /// The reader wants no motion, whatever the system says.
     pub(crate) calm: bool,
     pub(crate) history: Rc<History>,
+    /// The script as it is being written; what runs is behind it while it is being recorded.
+    pub(crate) text: Rc<str>,
+    /// The script can be written in.
+    pub(crate) editing: bool,
+    pub(crate) select: Select,
+    pub(crate) anchor: Option<Anchor>,
+    pub(crate) pending: Option<Rc<Pending>>,
+    /// How far that is, in hundredths.
+    pub(crate) progress: usize,
     /// A sentence about what the last action meant.
     pub(crate) note: Option<String>,
     /// A sentence about what is wrong with what the page's author wrote.
@@ -224,6 +273,7 @@ pub(crate) struct State {
 impl State {
     /// At a place of a run, everything else as it is at first.
     pub(crate) fn new(run: Rc<Run>, place: Place, width: u16) -> Self {
+        let text = run.source.text.as_str().into();
         Self {
             run,
             place,
@@ -237,6 +287,7 @@ impl State {
             controls: Controls::default(),
             marks: None,
             zoom: None,
+            span: None,
             why: None,
             listing: false,
             sheet: None,
@@ -244,6 +295,12 @@ impl State {
             look: Look::default(),
             calm: false,
             history: Rc::default(),
+            text,
+            editing: false,
+            select: Select::default(),
+            anchor: None,
+            pending: None,
+            progress: 0,
             note: None,
             problem: None,
         }
@@ -273,7 +330,8 @@ impl State {
     /// What undoing would have to bring back.
     pub(crate) fn setup(&self) -> Setup {
         let beside = self.beside.as_ref().map(|beside| beside.run.config());
-        Setup { config: self.run.config(), beside, place: self.place }
+        let source = Rc::clone(&self.run.source);
+        Setup { source, config: self.run.config(), beside, place: self.place }
     }
 
     /// Number of steps of the call.
@@ -297,14 +355,18 @@ impl State {
             && Rc::ptr_eq(&self.run, &other.run)
             && of(self) == of(other)
             && self.why == other.why
-            && self.history == other.history
+            && Rc::ptr_eq(&self.history, &other.history)
+            && Rc::ptr_eq(&self.text, &other.text)
+            && self.pending.as_ref().map(Rc::as_ptr) == other.pending.as_ref().map(Rc::as_ptr)
+            && (self.editing, &self.select, self.progress, self.span)
+                == (other.editing, &other.select, other.progress, other.span)
             && self.note == other.note
             && self.problem == other.problem
     }
 }
 
 /// What can happen to an element.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Action {
     Do(Command),
     /// To a place, at once.
@@ -313,6 +375,22 @@ pub(crate) enum Action {
     Call(usize),
     /// To so many steps from the beginning; the slider.
     Scrub(usize),
+    /// The script is another text.
+    Edit(Edit),
+    /// The lines that a selection of the text touches are changed.
+    EditLines(LineEdit, Range<usize>),
+    /// One more call, behind the one that is shown.
+    AddCall(Call),
+    /// A stretch of the axis is chosen, or none.
+    Span(Option<(Side, VaRange)>),
+    /// Another script instead of this one.
+    Open(Rc<Source>),
+    /// What was pending has been recorded, on one kernel or on two.
+    Arrived(Rc<Run>, Option<Rc<Run>>),
+    /// So many hundredths of it have.
+    Progress(usize),
+    /// What is pending is given up.
+    Cancel,
     /// Another kernel on a side.
     Kernel(Side, Config),
     Ask(Side, Question),

@@ -10,7 +10,9 @@ use uvmscope_uvm::{Config, VaRange};
 use crate::app::code::{self, Code};
 use crate::app::layout::Layout;
 use crate::app::run::Run;
-use crate::app::state::{Controls, Look, Pace, Question, Sheet, State, Tab, Why, kernel_name};
+use crate::app::state::{
+    Controls, Look, Pace, Question, Select, Sheet, State, Tab, Why, kernel_name,
+};
 use crate::app::ui::path;
 use crate::app::{model::Stand, report};
 
@@ -38,6 +40,10 @@ pub(crate) struct View {
     pub(crate) askable: Askable,
     pub(crate) why: Option<WhyView>,
     pub(crate) sheet: Option<SheetView>,
+    /// The script, where it can be written in.
+    pub(crate) script: Option<ScriptView>,
+    /// How many hundredths of a script have been recorded that is not shown yet.
+    pub(crate) pending: Option<usize>,
     pub(crate) note: Option<String>,
     pub(crate) problems: Rc<[String]>,
 }
@@ -59,6 +65,8 @@ pub(crate) struct SideView {
     pub(crate) name: Option<Rc<str>>,
     pub(crate) place: Place,
     pub(crate) picture: Picture,
+    /// The stretch of its axis that is chosen.
+    pub(crate) span: Option<VaRange>,
     pub(crate) caption: Caption,
     pub(crate) code: Rc<Code>,
     pub(crate) console: Rc<[String]>,
@@ -155,6 +163,13 @@ pub(crate) struct WhyView {
     pub(crate) now: Place,
 }
 
+/// The script as it is being written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ScriptView {
+    pub(crate) text: Rc<str>,
+    pub(crate) select: Select,
+}
+
 /// What lies over the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SheetView {
@@ -211,8 +226,18 @@ impl View {
                 Sheet::Help => SheetView::Help,
                 Sheet::Report => SheetView::Report(report::text(run).into()),
             }),
+            script: state
+                .editing
+                .then(|| ScriptView { text: Rc::clone(&state.text), select: state.select.clone() }),
+            pending: state.pending.as_ref().map(|_| state.progress),
             note: state.note.clone(),
-            problems: state.problem.iter().cloned().chain(errors).collect(),
+            // The editor says what is wrong where it is wrong.
+            problems: state
+                .problem
+                .iter()
+                .cloned()
+                .chain(errors.filter(|_| !state.editing))
+                .collect(),
         }
     }
 }
@@ -234,6 +259,7 @@ fn side_view(state: &State, side: Side, stand: &Stand) -> SideView {
             moves: state.moves && !state.calm,
             beat: state.beat,
         },
+        span: state.span.filter(|(of, _)| *of == side).map(|(_, range)| range),
         caption: run.story.caption(&stand.cursor),
         code: Rc::new(code::of(run, &stand.cursor)),
         console: console.iter().map(ToString::to_string).collect(),

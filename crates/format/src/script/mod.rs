@@ -23,6 +23,7 @@
 //! the corpus case that a script was made from.
 
 mod args;
+mod complete;
 mod error;
 mod highlight;
 mod lexer;
@@ -34,6 +35,7 @@ mod words;
 
 use uvmscope_replay::{Body, Script};
 
+pub use complete::{Completion, Offer, complete};
 pub use error::{Problem, ScriptError};
 pub use highlight::{Span, SpanKind, spans};
 pub use print::{call_text, settings_text, to_text};

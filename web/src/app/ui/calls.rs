@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use yew::prelude::*;
 
+use crate::app::command::Command;
 use crate::app::run::Tone;
 use crate::app::state::Action;
 use crate::app::view::Calls;
@@ -30,9 +31,16 @@ pub(crate) fn call_list(props: &CallListProps) -> Html {
         let is = number.cmp(now);
         html! { <Row key={number} calls={calls.clone()} {number} {is} dispatch={dispatch.clone()} /> }
     };
+    let edit = {
+        let dispatch = dispatch.clone();
+        move |_| dispatch.emit(Action::Do(Command::Edit))
+    };
     html! {
         <section class="calls" aria-label="Calls">
-            <h2>{ "Calls" }</h2>
+            <h2>
+                { "Calls" }
+                <button type="button" class="edit" onclick={edit}>{ "edit the script" }</button>
+            </h2>
             if before > 0 { <p class="more">{ format!("{before} calls before") }</p> }
             <ol start={(before + 1).to_string()}>{ for shown.map(|i| row(i + 1)) }</ol>
             if behind > 0 { <p class="more">{ format!("{behind} calls behind") }</p> }
@@ -56,6 +64,16 @@ fn breakable(text: &str) -> Html {
     html! { { for pieces.map(|piece| html! { <>{ piece }<wbr /></> }) } }
 }
 
+/// How an outcome is called in style sheets.
+pub(super) const fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Fine => "fine",
+        Tone::Failed => "failed",
+        Tone::Stopped => "stopped",
+        Tone::NotRun => "not-run",
+    }
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct RowProps {
     calls: Calls,
@@ -71,13 +89,12 @@ fn row(props: &RowProps) -> Html {
     let (number, dispatch) = (*number, dispatch.clone());
     let row = &calls.0.calls[number - 1];
     let current = is.is_eq();
-    let tone = match row.tone {
-        Tone::Fine => "fine",
-        Tone::Failed => "failed",
-        Tone::Stopped => "stopped",
-        Tone::NotRun => "not-run",
-    };
-    let class = classes!("call", tone, current.then_some("current"), is.is_gt().then_some("ahead"));
+    let class = classes!(
+        "call",
+        tone_name(row.tone),
+        current.then_some("current"),
+        is.is_gt().then_some("ahead")
+    );
     let long = row.outcome.chars().count() > SHORT;
     html! {
         <li>

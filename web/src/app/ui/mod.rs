@@ -5,6 +5,8 @@ mod calls;
 mod code;
 mod console;
 mod controls;
+mod drag;
+mod editor;
 mod help;
 mod kernel;
 mod lines;
@@ -26,13 +28,15 @@ use yew::prelude::*;
 use crate::app::command::Command;
 use crate::app::layout::Layout;
 use crate::app::state::{Action, Controls, Tab, kernel_name};
-use crate::app::view::{SideView, View};
+use crate::app::view::{ScriptView, SideView, View};
 
 use between::BetweenView;
 use calls::CallList;
 use code::CodePane;
 use console::Console;
 use controls::{ControlBar, Tools};
+use drag::SpanMenu;
+use editor::Editor;
 use kernel::KernelSwitch;
 use lines::CounterLines;
 use picture::PictureView;
@@ -65,6 +69,7 @@ pub(crate) fn root(props: &RootProps) -> Html {
             Controls::None => "bare",
         },
         view.calm.then_some("calm"),
+        view.script.is_some().then_some("editing"),
         (view.sides.len() > 1).then_some("compared"),
     );
     html! {
@@ -143,6 +148,7 @@ fn stage(view: &View, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="stage" tabindex="-1">
             { problems(&view.problems) }
+            { pending(view, dispatch) }
             { pictures(view, dispatch) }
             { captions(view, dispatch) }
             if view.controls != Controls::None {
@@ -189,8 +195,12 @@ fn pictures(view: &View, dispatch: &Callback<Action>) -> Html {
                 <PictureView
                     picture={side.picture.clone()}
                     side={side.side}
+                    span={side.span}
                     dispatch={dispatch.clone()}
                 />
+                if let Some(range) = side.span {
+                    <SpanMenu {range} dispatch={dispatch.clone()} />
+                }
             </div>
         }
     };
@@ -294,11 +304,7 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
             if shows(Tab::Calls) || shows(Tab::Console) {
                 <div class="left">
                     if shows(Tab::Calls) {
-                        <CallList
-                            calls={view.calls.clone()}
-                            now={view.spot.place.call}
-                            dispatch={dispatch.clone()}
-                        />
+                        { script(view, dispatch) }
                         <CounterLines
                             lines={view.lines.clone()}
                             ordinal={view.spot.ordinal}
@@ -321,6 +327,36 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
                 </div>
             }
         </>
+    }
+}
+
+/// The calls, or the text that makes them.
+fn script(view: &View, dispatch: &Callback<Action>) -> Html {
+    let (calls, now, dispatch) = (view.calls.clone(), view.spot.place.call, dispatch.clone());
+    match &view.script {
+        Some(ScriptView { text, select }) => {
+            let (text, select) = (Rc::clone(text), select.clone());
+            html! { <Editor {text} {calls} {now} {select} {dispatch} /> }
+        }
+        None => html! { <CallList {calls} {now} {dispatch} /> },
+    }
+}
+
+/// How far the recording of a long script is.
+fn pending(view: &View, dispatch: &Callback<Action>) -> Html {
+    let Some(progress) = view.pending else { return Html::default() };
+    let cancel = {
+        let dispatch = dispatch.clone();
+        move |_| dispatch.emit(Action::Cancel)
+    };
+    html! {
+        <div class="pending">
+            <label>
+                { "Running the script " }
+                <progress max="100" value={progress.to_string()}>{ format!("{progress} %") }</progress>
+            </label>
+            <button type="button" onclick={cancel}>{ "Cancel" }</button>
+        </div>
     }
 }
 

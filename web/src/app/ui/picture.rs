@@ -5,11 +5,13 @@ use std::rc::Rc;
 
 use uvmscope_replay::Side;
 use uvmscope_scene::svg::{HATCH, path_data};
-use uvmscope_scene::{Born, Class, Group, Node, Part, Point, Shape, Span};
+use uvmscope_scene::{Born, Class, Group, Node, Part, Point, Scene, Shape, Span};
+use uvmscope_uvm::VaRange;
 use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::state::{Action, Question};
+use crate::app::ui::drag::use_drag;
 use crate::app::ui::pointer::along;
 use crate::app::view::Picture;
 
@@ -17,19 +19,27 @@ use crate::app::view::Picture;
 pub(crate) struct PictureProps {
     pub(crate) picture: Picture,
     pub(crate) side: Side,
+    /// The stretch of the axis that is chosen.
+    pub(crate) span: Option<VaRange>,
     pub(crate) dispatch: Callback<Action>,
 }
 
 #[component(PictureView)]
 pub(crate) fn picture_view(props: &PictureProps) -> Html {
-    let PictureProps { picture: Picture { scene, moves, beat }, side, dispatch } = props;
+    let PictureProps { picture: Picture { scene, moves, beat }, side, span, dispatch } = props;
+    let drag = use_drag(scene, *side, dispatch);
+    let span = drag.span.or(*span);
     // Two names for every animation: one that is named anew begins anew.
     let beat = if beat % 2 == 0 { "even" } else { "odd" };
     let class = classes!("uvm-scene", (!moves).then_some("still"), beat);
     // One listener for the whole picture; a listener a node would cost more than drawing it.
     let ask = {
         let (scene, side, dispatch) = (Rc::clone(scene), *side, dispatch.clone());
+        let was_drag = Rc::clone(&drag.done);
         move |event: MouseEvent| {
+            if was_drag.take() {
+                return;
+            }
             let target = event.target_dyn_into::<Element>();
             let node = target.and_then(|target| target.closest("[data-k]").ok().flatten());
             let name = node.as_ref().and_then(|node| node.get_attribute("data-k"));
@@ -56,6 +66,10 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
             role="img"
             aria-label={scene.title.clone()}
             onclick={ask}
+            onpointerdown={drag.down}
+            onpointermove={drag.along}
+            onpointerup={drag.up}
+            onpointercancel={drag.cancel}
         >
             // With a key, like all that stands beside it: one child without makes Yew compare them
             // by their order, and draw everything anew when a group comes or goes.
@@ -72,7 +86,23 @@ pub(crate) fn picture_view(props: &PictureProps) -> Html {
                 </pattern>
             </defs>
             { for scene.groups.iter().map(group) }
+            { for span.map(|range| chosen(scene, range)) }
         </svg>
+    }
+}
+
+/// The stretch of the axis that is chosen.
+fn chosen(scene: &Scene, range: VaRange) -> Html {
+    let (from, to) = (scene.axis.x_of(range.start), scene.axis.x_of(range.end));
+    html! {
+        <rect
+            key="chosen"
+            class="chosen-span"
+            x={from.to_string()}
+            y="0"
+            width={(to - from).to_string()}
+            height={scene.height.to_string()}
+        />
     }
 }
 
