@@ -215,7 +215,19 @@ impl Draw<'_> {
             if totals.each > 1 {
                 words.insert(1, grouped);
             }
-            lines.push(words.join("  \u{b7}  "));
+            let fits = |words: &[String]| {
+                let (left, right) = self.axis.ends();
+                text_width(Class::Note, &words.join(BETWEEN_NOTES)) <= right - left
+            };
+            if !fits(&words)
+                && let Some(number) = words.iter_mut().find(|it| it.starts_with("number"))
+            {
+                "number: wire_count".clone_into(number);
+            }
+            while !fits(&words) && words.len() > 1 {
+                words.pop();
+            }
+            lines.push(words.join(BETWEEN_NOTES));
         }
         for (n, line) in (0u8..).zip(lines) {
             let y = self.rows.note + px(15) * i32::from(n);
@@ -253,6 +265,9 @@ fn cell_number(node: Node, rect: Rect, cell: &Cell, each: u64, free_from: &mut U
     }
     node
 }
+
+/// What stands between two notes on a line.
+const BETWEEN_NOTES: &str = "  \u{b7}  ";
 
 /// What a cell shows, in words.
 fn title(va: Vaddr, cell: &Cell) -> String {

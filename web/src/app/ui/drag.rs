@@ -62,10 +62,9 @@ pub(super) fn use_drag(scene: &Rc<Scene>, side: Side, dispatch: &Callback<Action
             if span.is_none() && (event.client_x() - from.x).abs() < THRESHOLD {
                 return;
             }
+            // Yew listens further out, so that the picture is not where the event is now.
             if span.is_none()
-                && let Some(svg) = event
-                    .current_target()
-                    .and_then(|it| wasm_bindgen::JsCast::dyn_into::<Element>(it).ok())
+                && let Some(svg) = picture_under(&event)
             {
                 // Fails only where the pointer is gone already.
                 let _ = svg.set_pointer_capture(event.pointer_id());
@@ -112,10 +111,13 @@ fn between(a: Vaddr, b: Vaddr) -> VaRange {
     VaRange::new(a.min(b), Vaddr(a.max(b).0.saturating_add(PAGE_SIZE)))
 }
 
+fn picture_under(event: &PointerEvent) -> Option<Element> {
+    event.target_dyn_into::<Element>()?.closest("svg.uvm-scene").ok().flatten()
+}
+
 /// The page that the pointer is over.
 fn page_under(scene: &Scene, event: &PointerEvent) -> Option<Vaddr> {
-    let svg = event.target_dyn_into::<Element>()?;
-    let svg = svg.closest("svg.uvm-scene").ok().flatten()?;
+    let svg = picture_under(event)?;
     let part = i64::try_from(along(event, &svg, PARTS)?).ok()?;
     let x = i64::from(scene.width.0) * part / i64::try_from(PARTS).ok()?;
     let (left, right) = scene.axis.ends();
