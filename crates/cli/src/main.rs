@@ -4,6 +4,7 @@
 mod conform;
 mod diff;
 mod input;
+mod link;
 mod opening;
 mod render;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
     Diff(diff::DiffArgs),
     Render(render::RenderArgs),
     Why(why::WhyArgs),
+    Link(link::LinkArgs),
+    Open(link::OpenArgs),
     Opening(opening::OpeningArgs),
 }
 
@@ -61,6 +64,8 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::diff(args, &mut out),
         Command::Render(args) => render::render(args, &mut out),
         Command::Why(args) => why::why(args, &mut out),
+        Command::Link(args) => link::link(args, &mut out),
+        Command::Open(args) => link::open(args, &mut out),
         Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));

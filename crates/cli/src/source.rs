@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::str::Utf8Error;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -88,6 +89,13 @@ impl Source {
     }
 }
 
+impl Source {
+    /// Whether the kernel is not simply the script's.
+    pub(crate) const fn sets_kernel(&self) -> bool {
+        self.kernel.is_some() || self.diagnostic.is_some()
+    }
+}
+
 impl Read {
     /// Lists the errors of the script.
     pub(crate) fn complain(&self) {
@@ -96,6 +104,11 @@ impl Read {
 }
 
 impl Recording {
+    /// The script as it was written.
+    pub(crate) fn text(&self) -> Result<&str, Utf8Error> {
+        std::str::from_utf8(&self.text)
+    }
+
     /// Lists the errors of the script.
     pub(crate) fn complain(&self) {
         print_errors(&self.name, &self.text, &self.errors);
