@@ -8,6 +8,9 @@ use crate::marks::MarkKind;
 use crate::story::Story;
 use crate::words::count;
 
+/// The longest name of a mark by which a place is told.
+const MAX_NAME: usize = 64;
+
 /// What was read is no place of the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NoSuchPlace {
@@ -50,6 +53,38 @@ impl Story {
         };
         let calls = timeline.calls().len();
         place.ok_or_else(|| NoSuchPlace { read: text.to_owned(), calls })
+    }
+
+    /// A place as text that [`Story::place_of`] reads. It is made to last: step numbers move when
+    /// the simulated code gains a test, so a place is told by the script's mark before its call, as
+    /// the call's end, or by the mark at its step, and only where there is none by its number.
+    pub fn address(&self, place: Place) -> String {
+        let timeline = self.timeline();
+        let place = timeline.clamp(place);
+        let is_end = self.call(place).is_some_and(|run| run.ran() && place.step == run.steps());
+        let end = is_end.then(|| format!("{}.end", place.call));
+        let lasting = [self.name_of(place), end, self.mark_at(place), Some(place.to_string())];
+        let reads_back = |text: &String| self.place_of(text) == Ok(place);
+        let found = lasting.into_iter().flatten().find(reads_back);
+        // A script without calls has one place, and no call to name it by.
+        found.unwrap_or_else(|| timeline.ordinal(place).to_string())
+    }
+
+    /// The name of the script's mark before the call whose entry this is.
+    fn name_of(&self, place: Place) -> Option<String> {
+        let (_, line) = self.timeline().script().calls().nth(place.call.checked_sub(1)?)?;
+        let (name, _) = line.mark.as_ref().filter(|(name, _)| name.len() <= MAX_NAME)?;
+        (place.step == 0).then(|| name.clone())
+    }
+
+    /// The mark at a step, by kind and number: `3.cut.2`.
+    fn mark_at(&self, place: Place) -> Option<String> {
+        let marks = self.marks();
+        let first = marks.partition_point(|m| m.place.call < place.call);
+        let at = marks.partition_point(|m| m.place < place);
+        let kind = marks.get(at).filter(|m| m.place == place && m.kind != MarkKind::Call)?.kind;
+        let before = marks.get(first..at)?.iter().filter(|m| m.kind == kind).count();
+        Some(format!("{}.{}.{}", place.call, kind.name(), before + 1))
     }
 
     /// The entry of the call that the script has put a mark of that name before.
