@@ -88,7 +88,7 @@ impl Opening {
         let mut cursor = self.story.timeline().cursor();
         cursor.seek(self.place);
         writeln!(html, "<header>\n{LOGO}<strong>uvmscope</strong>")?;
-        writeln!(html, "<h1>{}</h1>\n</header>", escaped(self.scenario.title))?;
+        writeln!(html, "<h1>{}</h1>\n</header>", escaped(self.scenario.title()))?;
         html.push_str("<figure>\n");
         for (name, viewport) in PICTURES {
             let scene = self.story.scene(&cursor, None, viewport);

@@ -29,7 +29,7 @@ impl Source {
         let parsed = parse(scenario.text);
         Ok(Self {
             name: scenario.name.to_owned(),
-            title: scenario.title.to_owned(),
+            title: scenario.title().to_owned(),
             text: scenario.text.to_owned(),
             script: Rc::new(parsed.script),
             errors: parsed.errors,
