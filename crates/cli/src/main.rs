@@ -8,6 +8,7 @@ mod link;
 mod opening;
 mod render;
 mod run;
+mod scenarios;
 mod source;
 mod steps;
 mod value;
@@ -52,6 +53,7 @@ enum Command {
     Why(why::WhyArgs),
     Link(link::LinkArgs),
     Open(link::OpenArgs),
+    Scenarios(scenarios::ScenariosArgs),
     Opening(opening::OpeningArgs),
 }
 
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Why(args) => why::why(args, &mut out),
         Command::Link(args) => link::link(args, &mut out),
         Command::Open(args) => link::open(args, &mut out),
+        Command::Scenarios(args) => scenarios::scenarios(args, &mut out),
         Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));
