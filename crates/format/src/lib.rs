@@ -3,6 +3,7 @@
 
 pub mod conform;
 pub mod corpus;
+pub mod export;
 pub mod kernel_spec;
 pub mod link;
 mod nearest;

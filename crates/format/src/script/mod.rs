@@ -22,6 +22,7 @@
 //! says; -1 goes with `MAP_ANON`. A comment `# case ID` before the first call keeps the name of
 //! the corpus case that a script was made from.
 
+mod answer;
 mod args;
 mod complete;
 mod error;
@@ -35,6 +36,8 @@ mod words;
 
 use uvmscope_replay::{Body, Script};
 
+pub(crate) use answer::parts;
+pub use answer::{answer_column, answer_text, expect_text};
 pub use complete::{Completion, Offer, complete};
 pub use error::{Problem, ScriptError};
 pub use highlight::{Span, SpanKind, spans};

@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 
-use uvmscope_replay::{Body, CallLine, Expect, Expr, Script};
+use uvmscope_replay::{Body, CallLine, Expr, Script};
 use uvmscope_uvm::{Access, Call, Config, MlockallFlags, MmapFlags, PAGE_SIZE, Prot, Vm};
 
+use super::answer::expect_text;
 use super::args::{FILE, FILE_READONLY};
 use super::lexer::quote;
 use super::words::{ADVICES, Code, INHERITS, MAPS, MCLS, PROTS};
@@ -54,12 +55,8 @@ fn push_call(text: &mut String, name: &str, line: &CallLine) {
     }
     let listed = if line.listed { listed_text(&line.call) } else { None };
     let call = listed.unwrap_or_else(|| format!("{name}{}", call_text(&line.call)));
-    let expect = match (line.expect, &line.call) {
-        (None, _) => String::new(),
-        (Some(Expect::Errno(errno)), _) => format!(" = -1 {errno}"),
-        (Some(Expect::Value(value)), Call::Mmap { .. }) => format!(" = {}", hex(value)),
-        (Some(Expect::Value(value)), _) => format!(" = {value}"),
-    };
+    let expect = line.expect.map(|expect| format!(" = {}", expect_text(expect, &line.call)));
+    let expect = expect.unwrap_or_default();
     push(text, &format!("{call}{expect}"));
 }
 
@@ -152,7 +149,7 @@ fn listed_text(call: &Call<Expr>) -> Option<String> {
 }
 
 /// An address.
-fn hex(n: u64) -> String {
+pub(super) fn hex(n: u64) -> String {
     if n == 0 { "0".to_owned() } else { format!("{n:#x}") }
 }
 
