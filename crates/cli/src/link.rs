@@ -57,7 +57,7 @@ pub(crate) fn link(args: &LinkArgs, out: &mut impl Write) -> Result<Status> {
     let timeline = &recording.timeline;
     let mut link = Link::to(LinkScript::of(text));
     link.kernels = Kernels {
-        first: args.source.sets_kernel().then(|| timeline.config()),
+        first: args.source.kernel.is_set().then(|| timeline.config()),
         second: args.compare.map(|changes| Config { changes, ..timeline.config() }),
     };
     if let Some(at) = &args.at {

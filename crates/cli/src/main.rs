@@ -11,6 +11,7 @@ mod run;
 mod scenarios;
 mod source;
 mod steps;
+mod test;
 mod value;
 mod why;
 
@@ -25,7 +26,7 @@ use clap::{Parser, Subcommand};
 pub(crate) enum Status {
     /// Everything went as it should.
     Success = 0,
-    /// A case differs, or two runs do; or the program could not do its work at all.
+    /// A case differs, or two runs do, or an answer from what was expected; or the program could not do its work at all.
     Failure = 1,
     /// Something that was read is not well-formed.
     BadInput = 2,
@@ -54,6 +55,7 @@ enum Command {
     Link(link::LinkArgs),
     Open(link::OpenArgs),
     Scenarios(scenarios::ScenariosArgs),
+    Test(test::TestArgs),
     Opening(opening::OpeningArgs),
 }
 
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Link(args) => link::link(args, &mut out),
         Command::Open(args) => link::open(args, &mut out),
         Command::Scenarios(args) => scenarios::scenarios(args, &mut out),
+        Command::Test(args) => test::test(args, &mut out),
         Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));

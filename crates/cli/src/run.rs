@@ -6,9 +6,9 @@ use std::rc::Rc;
 use anyhow::Result;
 use clap::Args;
 use uvmscope_format::corpus::Case;
-use uvmscope_format::script::{call_text, settings_text};
-use uvmscope_replay::{CallEnd, CallLine, CallRun, Expect, Timeline, Verdict};
-use uvmscope_uvm::{Call, Config, KernelEvent};
+use uvmscope_format::script::{answer_text, call_text, expect_text, settings_text};
+use uvmscope_replay::{CallEnd, CallLine, CallRun, Timeline, Verdict};
+use uvmscope_uvm::{Config, KernelEvent};
 
 use crate::source::Source;
 use crate::{Status, steps};
@@ -64,7 +64,7 @@ fn print_run(timeline: &Rc<Timeline>, with_steps: bool, out: &mut impl Write) ->
             print_console(timeline, run, out)?;
         }
         if let (Some(Verdict::Unmet), Some(expect)) = (run.verdict, line.expect) {
-            writeln!(out, "  # expected {}", expectation(expect, line))?;
+            writeln!(out, "  # expected {}", expect_text(expect, &line.call))?;
         }
         if let CallEnd::Halted(halt) = &run.outcome {
             writeln!(out, "  # {halt}")?;
@@ -76,24 +76,14 @@ fn print_run(timeline: &Rc<Timeline>, with_steps: bool, out: &mut impl Write) ->
 /// The call with its answer, as a script writes it.
 fn outcome(run: &CallRun, line: &CallLine) -> String {
     match &run.outcome {
-        CallEnd::Done(done) if done.errno.is_ok() => {
-            let answer = done.ret.map_or_else(|| "0".to_owned(), |ret| ret.to_string());
-            format!("{} = {answer}", call_text(&run.call))
+        CallEnd::Done(_) | CallEnd::Halted(_) => {
+            let answer = answer_text(&run.outcome).map(|answer| format!(" = {answer}"));
+            format!("{}{}", call_text(&run.call), answer.unwrap_or_default())
         }
-        CallEnd::Done(done) => format!("{} = -1 {}", call_text(&run.call), done.errno),
-        CallEnd::Halted(_) => call_text(&run.call),
         CallEnd::Skipped { name } => {
             format!("# {} skipped: the call that binds {name} failed", call_text(&line.call))
         }
         CallEnd::NotReached => format!("# {} not reached", call_text(&line.call)),
-    }
-}
-
-fn expectation(expect: Expect, line: &CallLine) -> String {
-    match expect {
-        Expect::Errno(errno) => format!("-1 {errno}"),
-        Expect::Value(value) if matches!(line.call, Call::Mmap { .. }) => format!("{value:#x}"),
-        Expect::Value(value) => value.to_string(),
     }
 }
 

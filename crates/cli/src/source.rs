@@ -1,5 +1,6 @@
 //! The script and the kernel that a command is about.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::str::Utf8Error;
@@ -9,7 +10,7 @@ use clap::{Args, ValueEnum};
 use uvmscope_format::script::{MAX_TEXT, ScriptError};
 use uvmscope_format::{kernel_spec, parse_bytes, scenarios};
 use uvmscope_replay::{Script, Timeline};
-use uvmscope_uvm::Changes;
+use uvmscope_uvm::{Changes, Config};
 
 use crate::{complain, input};
 
@@ -28,6 +29,12 @@ pub(crate) struct Written {
 pub(crate) struct Source {
     #[command(flatten)]
     written: Written,
+    #[command(flatten)]
+    pub(crate) kernel: Override,
+}
+
+#[derive(Args)]
+pub(crate) struct Override {
     /// The kernel, instead of the script's: a preset and changes, such as
     /// committed,-syscall-zero-guard or +pageable-empty-return
     #[arg(long, value_name = "SPEC", value_parser = kernel_spec::parse, allow_hyphen_values = true)]
@@ -59,19 +66,19 @@ pub(crate) struct Recording {
 pub(crate) struct Read {
     pub(crate) script: Rc<Script>,
     pub(crate) errors: Vec<ScriptError>,
-    name: String,
+    pub(crate) name: String,
     text: Vec<u8>,
 }
 
 impl Written {
     pub(crate) fn read(&self) -> Result<Read> {
-        let (name, text) = match (&self.scenario, &self.file) {
-            (None, Some(file)) => (name(file), input::read(file, MAX_TEXT as u64 + 1)?),
-            (Some(scenario), _) => (scenario.name.to_owned(), scenario.text.as_bytes().to_vec()),
-            (None, None) => (String::new(), Vec::new()),
-        };
-        let parsed = parse_bytes(&text);
-        Ok(Read { script: Rc::new(parsed.script), errors: parsed.errors, name, text })
+        match (&self.scenario, &self.file) {
+            (None, Some(file)) => Read::file(file),
+            (Some(scenario), _) => {
+                Ok(Read::of(scenario.name.to_owned(), scenario.text.as_bytes().to_vec()))
+            }
+            (None, None) => Ok(Read::of(String::new(), Vec::new())),
+        }
     }
 }
 
@@ -79,24 +86,43 @@ impl Source {
     /// Reads the script and runs it.
     pub(crate) fn record(&self) -> Result<Recording> {
         let Read { script, errors, name, text } = self.written.read()?;
-        let mut config = script.config;
-        config.changes = self.kernel.unwrap_or(config.changes);
-        if let Some(switch) = self.diagnostic {
-            config.diagnostic = matches!(switch, Switch::On);
-        }
+        let config = self.kernel.of(script.config);
         let timeline = Rc::new(Timeline::record(script, config));
         Ok(Recording { timeline, errors, name, text })
     }
 }
 
-impl Source {
+impl Override {
+    /// The kernel, where the script asks for one.
+    pub(crate) fn of(&self, script: Config) -> Config {
+        Config {
+            diagnostic: self.diagnostic.map_or(script.diagnostic, |s| matches!(s, Switch::On)),
+            changes: self.kernel.unwrap_or(script.changes),
+        }
+    }
+
     /// Whether the kernel is not simply the script's.
-    pub(crate) const fn sets_kernel(&self) -> bool {
+    pub(crate) const fn is_set(&self) -> bool {
         self.kernel.is_some() || self.diagnostic.is_some()
     }
 }
 
 impl Read {
+    /// Reads a script from a file.
+    pub(crate) fn file(file: &Path) -> Result<Self> {
+        Ok(Self::of(name(file), input::read(file, MAX_TEXT as u64 + 1)?))
+    }
+
+    fn of(name: String, text: Vec<u8>) -> Self {
+        let parsed = parse_bytes(&text);
+        Self { script: Rc::new(parsed.script), errors: parsed.errors, name, text }
+    }
+
+    /// The script as it was written.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.text)
+    }
+
     /// Lists the errors of the script.
     pub(crate) fn complain(&self) {
         print_errors(&self.name, &self.text, &self.errors);
