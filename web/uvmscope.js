@@ -141,6 +141,13 @@ function recall(element) {
   }
 }
 
+/** The element that is the page goes where its address leads. */
+function followTheAddress() {
+  addEventListener('hashchange', () => {
+    for (const element of started) if (element.hasAttribute('page')) element[follow]();
+  });
+}
+
 /** Keeps the places of all elements when the page goes. */
 function keepOnLeaving() {
   addEventListener('pagehide', () => {
@@ -160,6 +167,7 @@ const begin = Symbol('begin');
 const resized = Symbol('resized');
 const placed = Symbol('placed');
 const restart = Symbol('restart');
+const follow = Symbol('follow');
 
 export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = ATTRIBUTES;
@@ -231,6 +239,9 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (this.#seat !== null && width !== undefined) this.#core.resize(this.#seat, width);
   }
 
+  /** Goes where the address of the page leads now. */
+  [follow]() { return this.#ask('follow', location.hash.slice(1)); }
+
   /** Starts the element if it has not started; failing leaves the light DOM. */
   [begin] = () => {
     if (this.#opening !== null) return this.#opening;
@@ -256,6 +267,9 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
       throw new Error('the element is not in the page');
     }
     const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name)]));
+    attributes.base = new URL('./', import.meta.url).href;
+    // The element that is the page opens what the address of the page says.
+    attributes.link = this.hasAttribute('page') ? location.hash.slice(1) : undefined;
     attributes.width = widthOf(this.getBoundingClientRect());
     this.#resume ??= recall(this);
     const later = () => queueMicrotask(() => this.#tell());
@@ -350,4 +364,5 @@ if (globalThis.customElements && !customElements.get('uvm-scope')) {
   document.adoptedStyleSheets.push(block);
   customElements.define('uvm-scope', UvmScope);
   keepOnLeaving();
+  followTheAddress();
 }

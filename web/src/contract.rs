@@ -19,6 +19,10 @@ pub(crate) struct Attrs {
     pub(crate) mode: Option<String>,
     pub(crate) lang: Option<String>,
     pub(crate) height: Option<String>,
+    /// The address of the folder that the script came from; no attribute.
+    pub(crate) base: Option<String>,
+    /// What stands in the address of the page behind `#`, for the element that is the page.
+    pub(crate) link: Option<String>,
     /// Width of the element in pixels when it started; measured by the script, no attribute.
     pub(crate) width: Option<u16>,
 }
@@ -52,6 +56,8 @@ pub(crate) enum Request {
     Prev,
     Play,
     Pause,
+    /// To where a link leads; whatever is wrong with it is shown.
+    Follow(String),
     /// A kernel as it is written everywhere: `committed`, `original,+change`, …
     SetKernel(String),
 }

@@ -213,6 +213,12 @@ pub fn pause(seat: u32) -> Result<(), JsError> {
     request(seat, Request::Pause)
 }
 
+/// Goes to where a link leads, as the page's address has it behind `#`.
+#[wasm_bindgen]
+pub fn follow(seat: u32, link: &str) -> Result<(), JsError> {
+    request(seat, Request::Follow(link.to_owned()))
+}
+
 /// Runs the script under another kernel.
 #[wasm_bindgen]
 pub fn set_kernel(seat: u32, spec: &str) -> Result<(), JsError> {

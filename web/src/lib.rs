@@ -7,6 +7,7 @@
 mod app;
 mod clipboard;
 mod contract;
+mod download;
 pub mod element;
 pub mod panic;
 mod stage;

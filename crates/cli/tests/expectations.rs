@@ -49,13 +49,13 @@ fn every_answer_that_was_not_expected_is_told_with_its_place() {
 fn an_expectation_behind_a_panic_is_not_met() {
     let script = format!("{MLOCK_ZERO}munlock(p, 0) = 0\n");
     run_on(&script, &["test", "-"]).check(&expect![[r"
-        standard input:26:17: expected 0, got no answer: munlock is not reached; panic: KASSERT(pg->wire_count != 0) in uvm_pageunwire
+        standard input:35:17: expected 0, got no answer: munlock is not reached; panic: KASSERT(pg->wire_count != 0) in uvm_pageunwire
         1 script, 4 expectations: 3 met, 1 not met
         --- exit status 1
     "]]);
     let expected = MLOCK_ZERO.replace("munlock(p, 1024)", "munlock(p, 1024) = 0");
     run_on(&expected, &["test", "-"]).check(&expect![[r"
-        standard input:25:20: expected 0, got no answer: panic: KASSERT(pg->wire_count != 0) in uvm_pageunwire
+        standard input:34:20: expected 0, got no answer: panic: KASSERT(pg->wire_count != 0) in uvm_pageunwire
         1 script, 4 expectations: 3 met, 1 not met
         --- exit status 1
     "]]);

@@ -66,12 +66,15 @@ fn a_call_that_panics_and_those_behind_it_have_no_answer() {
     let text = uvmscope_format::scenarios::get("mlock-zero").expect("it comes along").text;
     let filled = filled(&format!("{text}\nmlock(p, 0) = 0\n"), None);
     let end = filled.rsplit_once("release.\n").expect("the last comment").1;
-    expect![[r"
+    expect![[r#"
+        @mark lock-page "the count goes from 1 to 2, and only a count of exactly 1 is faulted in"
         mlock(p, 1024) = 0
+        @mark unlock-page "the entry says wired, the page's wire_count is 0"
+        @ask "What does the kernel find when it unwires this page?"
         munlock(p, 1024) = ?
 
         mlock(p, 0) = ?
-    "]]
+    "#]]
     .assert_eq(end);
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     ZoomPage,
     Table,
     Edit,
+    Gallery,
+    Share,
     Report,
     Undo,
     Redo,
@@ -64,7 +66,7 @@ impl Section {
 type Key = (&'static str, bool);
 
 impl Command {
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::StepBack,
         Self::StepOn,
         Self::PreviousCall,
@@ -89,6 +91,8 @@ impl Command {
         Self::ZoomPage,
         Self::Table,
         Self::Edit,
+        Self::Gallery,
+        Self::Share,
         Self::Report,
         Self::Undo,
         Self::Redo,
@@ -113,9 +117,14 @@ impl Command {
             Self::PlayPause | Self::Slower | Self::Faster => Section::Play,
             Self::Why | Self::WhyBack | Self::Compare | Self::Divergence => Section::Ask,
             Self::Fit | Self::ZoomEntry | Self::ZoomPage | Self::Table => Section::Look,
-            Self::Edit | Self::Report | Self::Undo | Self::Redo | Self::Help | Self::Close => {
-                Section::Page
-            }
+            Self::Edit
+            | Self::Gallery
+            | Self::Share
+            | Self::Report
+            | Self::Undo
+            | Self::Redo
+            | Self::Help
+            | Self::Close => Section::Page,
         }
     }
 
@@ -146,6 +155,8 @@ impl Command {
             Self::ZoomPage => ("p", false),
             Self::Table => ("t", false),
             Self::Edit => ("s", false),
+            Self::Gallery => ("g", false),
+            Self::Share => ("l", false),
             Self::Report => ("b", false),
             Self::Undo => ("z", false),
             Self::Redo => ("Z", true),
@@ -188,6 +199,8 @@ impl Command {
             Self::ZoomPage => "P",
             Self::Table => "T",
             Self::Edit => "S",
+            Self::Gallery => "G",
+            Self::Share => "L",
             Self::Report => "B",
             Self::Undo => "Z",
             Self::Redo => "⇧Z",
@@ -223,6 +236,8 @@ impl Command {
             Self::ZoomPage => "Zoom to the page in hand",
             Self::Table => "The map as a table",
             Self::Edit => "Edit the script",
+            Self::Gallery => "Other scenarios",
+            Self::Share => "Share this",
             Self::Report => "Copy as a bug report",
             Self::Undo => "Undo",
             Self::Redo => "Redo",

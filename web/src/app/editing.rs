@@ -9,6 +9,7 @@ use uvmscope_uvm::{Call, Config};
 
 use crate::app::history::remember;
 use crate::app::lines::{LineEdit, edited, only_line, place_after, with_line};
+use crate::app::link;
 use crate::app::run::{Run, Source};
 use crate::app::state::{
     Action, Anchor, Beside, Edit, History, Pending, Select, Setup, State, Tab, kernel_words,
@@ -40,7 +41,7 @@ pub(super) fn edit(state: &mut State, edit: Edit) {
     let source = Rc::new(Source::read(edit.text));
     let config = config_of(state, &source);
     let beside = state.beside.as_ref().map(|beside| beside.run.config());
-    bring(state, Pending { source, config, beside, from: Some(from) });
+    bring(state, Pending { source, config, beside, from: Some(from), at: None });
 }
 
 /// The kernel on which a changed script runs: the one that was chosen, unless the script now asks
@@ -104,7 +105,7 @@ pub(super) fn open(state: &mut State, source: Rc<Source>) {
     state.text = source.text.as_str().into();
     state.sheet = None;
     select(state, 0..0);
-    bring(state, Pending { source, config, beside, from: None });
+    bring(state, Pending { source, config, beside, from: None, at: None });
 }
 
 /// A former script, or one that was taken back, with its kernels and its place.
@@ -119,7 +120,7 @@ pub(super) fn bring_back(state: &mut State, setup: Setup) {
     state.text = source.text.as_str().into();
     let from = Some(Anchor { source: Rc::clone(&source), place });
     state.note = Some("The script is as it was.".to_owned());
-    bring(state, Pending { source, config, beside, from });
+    bring(state, Pending { source, config, beside, from, at: None });
 }
 
 fn select(state: &mut State, range: Range<usize>) {
@@ -127,7 +128,7 @@ fn select(state: &mut State, range: Range<usize>) {
 }
 
 /// Runs a script, at once where it is short.
-fn bring(state: &mut State, pending: Pending) {
+pub(crate) fn bring(state: &mut State, pending: Pending) {
     state.playing = false;
     state.progress = 0;
     let record = |config: Config| {
@@ -168,6 +169,9 @@ pub(super) fn arrive(state: &mut State, run: Rc<Run>, beside: Option<Rc<Run>>) {
     state.why = None;
     state.moves = false;
     state.problem = None;
+    if let Some(at) = &pending.at {
+        link::stand_at(state, at);
+    }
 }
 
 /// Gives up what is pending; the script that ran before is shown on.

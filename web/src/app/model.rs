@@ -13,6 +13,7 @@ use crate::app::editing::Job;
 use crate::app::effects::effects;
 use crate::app::json::state_json;
 use crate::app::layout::Layout;
+use crate::app::link;
 use crate::app::reduce::reduce;
 use crate::app::run::{Run, Source};
 use crate::app::state::{Action, Beside, Controls, Look, State};
@@ -37,13 +38,16 @@ pub(crate) struct Model {
     stands: Vec<Stand>,
     /// The script that is being run a bit at a time.
     job: Option<Job>,
+    /// The link that the page's address held.
+    link: String,
 }
 
 impl Model {
     /// A model for an element with these attributes, at the place it had before if it had one.
     pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> (Self, Changed) {
         let state = opened(attrs);
-        let mut model = Self { stands: Vec::new(), state, job: None };
+        let link = attrs.link.clone().unwrap_or_default();
+        let mut model = Self { stands: Vec::new(), state, job: None, link };
         model.stands = stands(&model.state, Vec::new());
         if let Some(resume) = resume {
             model.resume_at(&resume);
@@ -58,6 +62,10 @@ impl Model {
             let changes = kernel_spec::parse(saved[name]["kernel"].as_str()?).ok()?;
             Some(Config { diagnostic: saved[name]["diagnostic"].as_bool()?, changes })
         };
+        // A link that was not there then is where the reader wants to go.
+        if saved["link"].as_str().unwrap_or_default() != self.link {
+            return;
+        }
         let mut state = self.state.clone();
         // What was written is worth more than where the reader stood.
         if let Some(text) = saved["script"].as_str()
@@ -103,6 +111,7 @@ impl Model {
             json!({ "kernel": kernel, "diagnostic": config.diagnostic })
         };
         json!({
+            "link": self.link,
             "script": &*self.state.text,
             "editing": self.state.editing,
             "first": told(self.state.run.config()),
@@ -124,6 +133,7 @@ impl Model {
         if anew(former) != anew(attrs) {
             let mut state = opened(attrs);
             state.width = self.state.width;
+            state.base = Rc::clone(&self.state.base);
             if former.scenario == attrs.scenario {
                 let place = self.state.place;
                 state = reduce(&state, Action::Goto(place));
@@ -154,11 +164,15 @@ impl Model {
             Request::Prev => Action::Do(Command::StepBack),
             Request::Play => Action::Play,
             Request::Pause => Action::Pause,
+            Request::Follow(text) => Action::Follow(text),
             Request::SetKernel(spec) => {
                 let changes = kernel_spec::parse(&spec).map_err(|e| e.to_string())?;
                 Action::Kernel(Side::A, Config { changes, ..self.state.run.config() })
             }
         };
+        if let Action::Follow(text) = &action {
+            self.link.clone_from(text);
+        }
         Ok(self.take(action))
     }
 
@@ -290,6 +304,10 @@ fn opened(attrs: &Attrs) -> State {
     }
     state.controls = controls(attrs);
     state.problem = problem;
+    state.base = attrs.base.as_deref().unwrap_or_default().into();
+    if let Some(link) = attrs.link.as_deref().filter(|link| !link.is_empty()) {
+        link::follow(&mut state, link);
+    }
     state
 }
 

@@ -9,6 +9,7 @@ use crate::app::asking::{ask, ask_here, back_along_the_trail, jump_from_answer};
 use crate::app::command::Command;
 use crate::app::editing;
 use crate::app::history::remember;
+use crate::app::link;
 use crate::app::run::Run;
 use crate::app::state::{Action, Beside, Sheet, State, kernel_words};
 use crate::app::steps::{
@@ -31,6 +32,10 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
         Action::EditLines(edit, selection) => editing::edit_lines(&mut next, edit, &selection),
         Action::AddCall(call) => editing::add_call(&mut next, &call),
         Action::Span(span) => next.span = span,
+        Action::Follow(text) => {
+            remember(&mut next);
+            link::follow(&mut next, &text);
+        }
         Action::Open(source) => editing::open(&mut next, source),
         Action::Arrived(run, beside) => editing::arrive(&mut next, run, beside),
         Action::Progress(progress) => next.progress = progress,
@@ -100,6 +105,8 @@ fn command_done(state: &mut State, command: Command) {
         Command::ZoomPage => zoom(state, true),
         Command::Table => state.table = !state.table,
         Command::Edit => editing::toggle(state),
+        Command::Gallery => state.sheet = Some(Sheet::Gallery),
+        Command::Share => state.sheet = Some(Sheet::Share),
         Command::Report => state.sheet = Some(Sheet::Report),
         Command::Undo => undo(state),
         Command::Redo => redo(state),

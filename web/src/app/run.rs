@@ -41,7 +41,7 @@ impl Source {
         let parsed = parse(&text);
         Self {
             name: String::new(),
-            title: "Your own script".to_owned(),
+            title: scenarios::header(&text).title.unwrap_or("Your own script").to_owned(),
             text,
             script: Rc::new(parsed.script),
             errors: parsed.errors,
@@ -98,8 +98,10 @@ pub(crate) struct CallRow {
     /// `= 0`, `EINVAL`, `panic`
     pub(crate) outcome: String,
     pub(crate) tone: Tone,
-    /// What is to be said below the line.
+    /// What is wrong with it, or with what it leaves behind.
     pub(crate) remarks: Vec<String>,
+    /// What the script's author wants to be noticed at it.
+    pub(crate) notice: Option<String>,
     pub(crate) steps: usize,
     /// Steps with a mark.
     pub(crate) marks: Vec<(usize, MarkKind)>,
@@ -163,15 +165,17 @@ fn rows(source: &Source, timeline: &Rc<Timeline>, story: &Story) -> Rc<[CallRow]
         if let CallEnd::Skipped { name } = &run.outcome {
             remarks.push(format!("skipped: no call has bound `{name}`"));
         }
-        if let Some((name, notice)) = &line.mark {
-            remarks.push(if notice.is_empty() { name.clone() } else { notice.clone() });
-        }
+        let notice = line
+            .mark
+            .as_ref()
+            .map(|(name, notice)| if notice.is_empty() { name.clone() } else { notice.clone() });
         rows.push(CallRow {
             bindings: std::mem::take(&mut bindings),
             text: without_expectation(text),
             outcome,
             tone,
             remarks,
+            notice,
             steps: run.steps(),
             marks: Vec::new(),
         });

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use uvmscope_format::kernel_spec;
+use uvmscope_format::link::At;
 use uvmscope_replay::why::Value;
 use uvmscope_replay::{Alignment, CallRun, Place, Side, align};
 use uvmscope_scene::glossary::Term;
@@ -92,6 +93,8 @@ impl Pace {
 pub(crate) enum Sheet {
     Help,
     Report,
+    Share,
+    Gallery,
 }
 
 /// Colours, where the reader has set them against the system's.
@@ -198,6 +201,8 @@ pub(crate) struct Pending {
     pub(crate) beside: Option<Config>,
     /// The place to go on from, in the run of another script, or nothing to begin anew.
     pub(crate) from: Option<Anchor>,
+    /// The place of a link, where it came by one.
+    pub(crate) at: Option<At>,
 }
 
 /// A place that is waited for: the script it was chosen in runs no more, or not so far.
@@ -236,6 +241,8 @@ pub(crate) struct State {
     pub(crate) moves: bool,
     /// Counts the moves, so that the same motion twice in a row is seen twice.
     pub(crate) beat: u32,
+    /// The address of the folder of the page of this program.
+    pub(crate) base: Rc<str>,
     /// Width of the element in pixels.
     pub(crate) width: u16,
     pub(crate) tab: Tab,
@@ -282,6 +289,7 @@ impl State {
             pace: Pace::default(),
             moves: false,
             beat: 0,
+            base: "".into(),
             width,
             tab: Tab::default(),
             controls: Controls::default(),
@@ -383,6 +391,8 @@ pub(crate) enum Action {
     AddCall(Call),
     /// A stretch of the axis is chosen, or none.
     Span(Option<(Side, VaRange)>),
+    /// To where a link leads.
+    Follow(String),
     /// Another script instead of this one.
     Open(Rc<Source>),
     /// What was pending has been recorded, on one kernel or on two.

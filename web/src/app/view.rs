@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use uvmscope_format::kernel_spec;
 use uvmscope_replay::why::{Field, Value};
 use uvmscope_replay::{Counter, Place, Side, differences};
 use uvmscope_scene::{Axis, Caption, MarkKind, Node, Scene, SideBySide, Subject, Table};
@@ -14,7 +15,7 @@ use crate::app::state::{
     Controls, Look, Pace, Question, Select, Sheet, State, Tab, Why, kernel_name,
 };
 use crate::app::ui::path;
-use crate::app::{model::Stand, report};
+use crate::app::{link, model::Stand, report};
 
 /// A snapshot of an element.
 #[derive(Debug, PartialEq)]
@@ -171,10 +172,28 @@ pub(crate) struct ScriptView {
 }
 
 /// What lies over the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SheetView {
     Help,
     Report(Rc<str>),
+    Share(Rc<Share>),
+    /// The scenarios that come along, and which of them is shown.
+    Gallery(Rc<str>),
+}
+
+/// What is shown, for others.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Share {
+    /// The part of the address behind `#`, or why there is none.
+    pub(crate) link: Result<String, String>,
+    /// Where the page of this program stands.
+    pub(crate) base: Rc<str>,
+    /// The scenario, if the script is one that comes along.
+    pub(crate) scenario: Option<String>,
+    pub(crate) kernel: String,
+    pub(crate) compare: Option<String>,
+    pub(crate) at: String,
+    pub(crate) run: Calls,
 }
 
 /// From this width on there is room for hints beside the buttons.
@@ -224,6 +243,8 @@ impl View {
             }),
             sheet: state.sheet.map(|sheet| match sheet {
                 Sheet::Help => SheetView::Help,
+                Sheet::Gallery => SheetView::Gallery(run.source.name.as_str().into()),
+                Sheet::Share => SheetView::Share(Rc::new(share(state))),
                 Sheet::Report => SheetView::Report(report::text(run).into()),
             }),
             script: state
@@ -239,6 +260,19 @@ impl View {
                 .chain(errors.filter(|_| !state.editing))
                 .collect(),
         }
+    }
+}
+
+fn share(state: &State) -> Share {
+    let run = &state.run;
+    Share {
+        link: link::of(state).map_err(|error| error.to_string()),
+        base: Rc::clone(&state.base),
+        scenario: Some(run.source.name.clone()).filter(|name| !name.is_empty()),
+        kernel: kernel_spec::print(run.config()),
+        compare: state.beside.as_ref().map(|beside| kernel_spec::print(beside.run.config())),
+        at: run.story.address(state.place),
+        run: Calls(Rc::clone(run)),
     }
 }
 

@@ -31,15 +31,28 @@ pub(crate) fn call_list(props: &CallListProps) -> Html {
         let is = number.cmp(now);
         html! { <Row key={number} calls={calls.clone()} {number} {is} dispatch={dispatch.clone()} /> }
     };
-    let edit = {
+    let button = |command: Command, text: &'static str| {
         let dispatch = dispatch.clone();
-        move |_| dispatch.emit(Action::Do(Command::Edit))
+        html! {
+            <button
+                type="button"
+                class="edit"
+                aria-label={command.label()}
+                title={format!("{} ({})", command.label(), command.keycap())}
+                onclick={move |_| dispatch.emit(Action::Do(command))}
+            >
+                { text }
+            </button>
+        }
     };
     html! {
         <section class="calls" aria-label="Calls">
             <h2>
                 { "Calls" }
-                <button type="button" class="edit" onclick={edit}>{ "edit the script" }</button>
+                <span>
+                    { button(Command::Gallery, "scenarios") }
+                    { button(Command::Edit, "edit") }
+                </span>
             </h2>
             if before > 0 { <p class="more">{ format!("{before} calls before") }</p> }
             <ol start={(before + 1).to_string()}>{ for shown.map(|i| row(i + 1)) }</ol>
@@ -109,6 +122,7 @@ fn row(props: &RowProps) -> Html {
                 <code>{ breakable(&row.text) }</code>
                 <span class={classes!("outcome", long.then_some("long"))}>{ &row.outcome }</span>
                 { for row.remarks.iter().map(|remark| html! { <em>{ remark }</em> }) }
+                if let Some(notice) = &row.notice { <span class="notice">{ notice }</span> }
             </button>
         </li>
     }

@@ -144,6 +144,7 @@ pub(crate) fn tools(props: &ToolsProps) -> Html {
             if *zoomed { { tool(Command::Fit, "fit") } }
             { tool(Command::Table, "table") }
             { tool(Command::Report, "report") }
+            { tool(Command::Share, "share") }
         </div>
     }
 }

@@ -6,8 +6,10 @@ use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::app::state::{Action, Look};
+use crate::app::ui::gallery::Gallery;
 use crate::app::ui::help::Help;
 use crate::app::ui::pressed;
+use crate::app::ui::share::SharePane;
 use crate::app::view::SheetView;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -46,6 +48,8 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
     let label = match sheet {
         SheetView::Help => "Help",
         SheetView::Report(_) => "Bug report",
+        SheetView::Share(_) => "Share",
+        SheetView::Gallery(_) => "Scenarios",
     };
     html! {
         <dialog class="sheet" ref={node} aria-label={label} onclose={closed}>
@@ -64,6 +68,10 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
                         { display(*look, *calm, dispatch) }
                     </>
                 },
+                SheetView::Gallery(now) => html! {
+                    <Gallery now={now.clone()} dispatch={dispatch.clone()} />
+                },
+                SheetView::Share(share) => html! { <SharePane share={share.clone()} /> },
                 SheetView::Report(text) => html! { <Report text={text.clone()} /> },
             } }
         </dialog>

@@ -330,6 +330,7 @@ mod tests {
             outcome: String::new(),
             tone: Tone::Fine,
             remarks: Vec::new(),
+            notice: None,
             steps,
             marks,
         }

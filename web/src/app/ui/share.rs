@@ -1,0 +1,206 @@
+//! What is shown, for others: a link, its picture for a telephone's camera, what to put into a page,
+//! and files.
+
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+use qrcodegen::{QrCode, QrCodeEcc};
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use crate::app::export::{self, Export};
+use crate::app::view::Share;
+use crate::download;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct SharePaneProps {
+    pub(super) share: Rc<Share>,
+}
+
+#[component(SharePane)]
+pub(super) fn share_pane(props: &SharePaneProps) -> Html {
+    let share = &props.share;
+    html! {
+        <div class="share">
+            <h2>{ "Share what is shown" }</h2>
+            { link(share) }
+            { snippets(share) }
+            { files(share) }
+        </div>
+    }
+}
+
+/// The link and its picture, or why there is none.
+fn link(share: &Share) -> Html {
+    let fragment = match &share.link {
+        Ok(fragment) => fragment,
+        Err(reason) => return html! { <p class="problems" role="alert">{ reason }</p> },
+    };
+    let url = address(&share.base, fragment);
+    let (label, said) = if share.scenario.is_some() {
+        ("Short link", "The script comes along with the page, so the link only names it.")
+    } else {
+        ("Link", "The link carries the whole script. It opens at this step, also in years.")
+    };
+    html! {
+        <>
+            <div class="link-and-code">
+                <div>
+                    <CopyField {label} text={AttrValue::from(url.clone())} rows={2} />
+                    <p class="quiet">{ said }</p>
+                </div>
+                { code(&url) }
+            </div>
+        </>
+    }
+}
+
+/// The page's address with a link in it.
+fn address(base: &str, fragment: &str) -> String {
+    format!("{base}#{fragment}")
+}
+
+/// Room around the code, in its own squares.
+const QUIET: i32 = 4;
+
+/// The link for a camera; nothing where it is longer than such a picture can hold.
+fn code(url: &str) -> Html {
+    let Ok(code) = QrCode::encode_text(url, QrCodeEcc::Low) else {
+        return html! { <p class="quiet">{ "The link is too long for a QR code." }</p> };
+    };
+    let size = code.size();
+    let mut dark = String::new();
+    for y in 0..size {
+        for x in (0..size).filter(|x| code.get_module(*x, y)) {
+            // Writing to a string cannot fail.
+            let _ = write!(dark, "M{},{}h1v1h-1z", x + QUIET, y + QUIET);
+        }
+    }
+    let whole = size + 2 * QUIET;
+    html! {
+        <svg
+            class="qr"
+            viewBox={format!("0 0 {whole} {whole}")}
+            role="img"
+            aria-label="The link as a QR code"
+            shape-rendering="crispEdges"
+        >
+            <rect width={whole.to_string()} height={whole.to_string()} fill="#fff" />
+            <path d={dark} fill="#000" />
+        </svg>
+    }
+}
+
+/// What an author puts into a page.
+fn snippets(share: &Share) -> Html {
+    let frame = share.link.as_ref().ok().map(|fragment| {
+        format!(
+            "<iframe src=\"{}\" title=\"uvmscope\" width=\"100%\" height=\"900\" loading=\"lazy\"></iframe>",
+            escaped(&address(&share.base, fragment))
+        )
+    });
+    html! {
+        <>
+            if let Some(name) = &share.scenario {
+                <CopyField
+                    label="Element, for a page that may load scripts"
+                    text={AttrValue::from(element(share, name))}
+                    rows={3}
+                />
+            }
+            if let Some(frame) = frame {
+                <CopyField label="Frame, for any other page" text={AttrValue::from(frame)} rows={3} />
+            }
+        </>
+    }
+}
+
+fn element(share: &Share, scenario: &str) -> String {
+    let compare = share.compare.as_ref().map(|it| format!(" compare=\"{it}\"")).unwrap_or_default();
+    format!(
+        "<script type=\"module\" src=\"{}uvmscope.js\"></script>\n<uvm-scope scenario=\"{scenario}\" kernel=\"{}\"{compare} at=\"{}\"></uvm-scope>",
+        escaped(&share.base),
+        share.kernel,
+        share.at,
+    )
+}
+
+/// A text as an attribute has it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// The run as files.
+fn files(share: &Rc<Share>) -> Html {
+    let file = |export: Export| {
+        let share = Rc::clone(share);
+        let save = move |_| {
+            let text = export::text(export, &share.run.0);
+            download::save(&file_name(&share, export), export.media_type(), &text);
+        };
+        html! { <button type="button" onclick={save}>{ export.label() }</button> }
+    };
+    html! {
+        <div class="files" role="group" aria-label="Save as a file">
+            <h3>{ "Save as a file" }</h3>
+            { for Export::ALL.map(file) }
+        </div>
+    }
+}
+
+fn file_name(share: &Share, export: Export) -> String {
+    let name = share.scenario.as_deref().unwrap_or("script");
+    format!("{name}{}", export.ending())
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct CopyFieldProps {
+    label: AttrValue,
+    text: AttrValue,
+    rows: u32,
+}
+
+/// A text with a button that copies it; where the page may not copy, the text is selected.
+#[component(CopyField)]
+fn copy_field(props: &CopyFieldProps) -> Html {
+    let CopyFieldProps { label, text, rows } = props;
+    let area = use_node_ref();
+    let said = use_state(|| "");
+    let copy = {
+        let (area, said, text) = (area.clone(), said.clone(), text.clone());
+        move |_| {
+            let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
+            let said = said.clone();
+            crate::clipboard::copy(&text, move |copied| {
+                if !copied {
+                    let _ = area.focus();
+                }
+                area.select();
+                said.set(if copied { "Copied." } else { "Selected: copy it with Ctrl+C." });
+            });
+        }
+    };
+    html! {
+        <div class="copy-field">
+            <label>
+                <span>{ label }</span>
+                <textarea readonly=true rows={rows.to_string()} spellcheck="false" ref={area} value={text.to_string()} />
+            </label>
+            <button type="button" aria-label={format!("Copy: {label}")} onclick={copy}>{ "Copy" }</button>
+            <span role="status">{ *said }</span>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, escaped};
+
+    #[test]
+    fn an_address_stands_in_a_page_as_it_is() {
+        let url = address("https://example.org/uvm/", "mlock-zero@3.7&view=table");
+        assert_eq!(url, "https://example.org/uvm/#mlock-zero@3.7&view=table");
+        assert_eq!(escaped(&url), "https://example.org/uvm/#mlock-zero@3.7&amp;view=table");
+        assert_eq!(escaped("a\"<b"), "a&quot;&lt;b");
+    }
+}
