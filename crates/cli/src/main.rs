@@ -1,8 +1,9 @@
-//! The program `uvmscope`: scripts run on a simulated kernel and drawn, and the kernel held to what
-//! the real functions did.
+//! The program `uvmscope`: scripts run on a simulated kernel and drawn, traces of real programs made
+//! into scripts, and the kernel held to what the real functions did.
 
 mod conform;
 mod diff;
+mod import;
 mod input;
 mod link;
 mod opening;
@@ -56,6 +57,7 @@ enum Command {
     Open(link::OpenArgs),
     Scenarios(scenarios::ScenariosArgs),
     Test(test::TestArgs),
+    Import(import::ImportArgs),
     Opening(opening::OpeningArgs),
 }
 
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::Open(args) => link::open(args, &mut out),
         Command::Scenarios(args) => scenarios::scenarios(args, &mut out),
         Command::Test(args) => test::test(args, &mut out),
+        Command::Import(args) => import::import(args, &mut out),
         Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));

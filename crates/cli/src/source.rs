@@ -110,7 +110,7 @@ impl Override {
 impl Read {
     /// Reads a script from a file.
     pub(crate) fn file(file: &Path) -> Result<Self> {
-        Ok(Self::of(name(file), input::read(file, MAX_TEXT as u64 + 1)?))
+        Ok(Self::of(input::name(file), input::read(file, MAX_TEXT as u64 + 1)?))
     }
 
     fn of(name: String, text: Vec<u8>) -> Self {
@@ -139,11 +139,6 @@ impl Recording {
     pub(crate) fn complain(&self) {
         print_errors(&self.name, &self.text, &self.errors);
     }
-}
-
-/// How errors name the script.
-fn name(file: &Path) -> String {
-    if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() }
 }
 
 /// Each error with its line of the script and a mark below it.

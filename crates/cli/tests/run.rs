@@ -380,22 +380,22 @@ fn bytes_that_are_no_text_are_an_error_and_nothing_worse() {
 }
 
 #[test]
-fn a_text_of_more_than_a_mebibyte_is_refused_with_the_limit() {
+fn a_text_of_more_than_eight_mebibytes_is_refused_with_the_limit() {
     let comment = |bytes: usize| format!("#{}", "x".repeat(bytes - 1));
     check(
-        &comment((1 << 20) + 1),
+        &comment((8 << 20) + 1),
         &[],
         &expect![[r"
         kernel original
         diagnostic on
         --- stderr
-        standard input:1:1: the text is too long: a script holds at most 1 MiB of text; shorten it
+        standard input:1:1: the text is too long: a script holds at most 8 MiB of text; shorten it
             #xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
             ^
         --- exit status 2
     "]],
     );
-    assert_eq!(run_on(comment(1 << 20), &["run", "-"]).status, Some(0));
+    assert_eq!(run_on(comment(8 << 20), &["run", "-"]).status, Some(0));
     // A few bytes of gzip can hold any amount of text.
     let packed = gzipped(comment(1 << 26));
     assert_eq!(run_on(packed, &["run", "-"]).status, Some(2));

@@ -1,9 +1,11 @@
-//! Every text that comes in or goes out: the script language, the spelling of kernels, the cases
-//! of the conformance corpora, the vocabulary in which they tell a run, and links.
+//! Every text that comes in or goes out: the script language, traces of real programs made into
+//! scripts, links, the spelling of kernels, the cases of the conformance corpora, and the vocabulary
+//! in which they tell a run.
 
 pub mod conform;
 pub mod corpus;
 pub mod export;
+pub mod import;
 pub mod kernel_spec;
 pub mod link;
 mod nearest;

@@ -41,10 +41,12 @@ pub use answer::{answer_column, answer_text, expect_text};
 pub use complete::{Completion, Offer, complete};
 pub use error::{Problem, ScriptError};
 pub use highlight::{Span, SpanKind, spans};
+pub(crate) use print::line_text;
 pub use print::{call_text, settings_text, to_text};
 
-/// The longest script, in bytes.
-pub const MAX_TEXT: usize = 1 << 20;
+/// The longest script, in bytes: one in which as many calls as there may be, of the usual length,
+/// have room.
+pub const MAX_TEXT: usize = 8 << 20;
 /// The most calls a script may make.
 pub const MAX_CALLS: usize = 100_000;
 /// The most numbers and names in one sum.

@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, ends: Ends) -> Parsed {
 pub(super) fn too_long() -> Parsed {
     let problem = Problem::Limit {
         what: "the text is too long".to_owned(),
-        most: "1 MiB of text".to_owned(),
+        most: "8 MiB of text".to_owned(),
         remedy: "shorten it".to_owned(),
     };
     let error = ScriptError { line: 1, column: 1, width: 1, problem };

@@ -60,6 +60,14 @@ fn push_call(text: &mut String, name: &str, line: &CallLine) {
     push(text, &format!("{call}{expect}"));
 }
 
+/// The line of a call with its expectation, or of a listing; without what is said before it.
+pub(crate) fn line_text(line: &CallLine) -> String {
+    let mut text = String::new();
+    let bare = CallLine { mark: None, ask: None, ..line.clone() };
+    push_call(&mut text, "", &bare);
+    text
+}
+
 /// The lines that set the kernel and, where they are not the usual ones, the limits.
 pub fn settings_text(config: Config, vm: Vm) -> String {
     let usual = Vm::default();
