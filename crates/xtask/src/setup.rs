@@ -52,6 +52,43 @@ pub(crate) fn node_packages() -> Result<()> {
     Ok(())
 }
 
+/// Programs that the tests of imports trace, and what traces them, with Debian's packages.
+const TRACED: [(&str, &str); 4] =
+    [("strace", "strace"), ("cc", "gcc"), ("memtester", "memtester"), ("cyclictest", "rt-tests")];
+
+/// What the tests of imports trace with, and programs to trace; installed where apt can do that,
+/// else an error that says what to do.
+pub(crate) fn traced_programs() -> Result<()> {
+    let missing = || -> Vec<&str> {
+        let missing = TRACED.into_iter().filter(|(name, _)| !is_there(name));
+        missing.map(|(_, package)| package).collect()
+    };
+    let packages = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if let Some(apt) = apt() {
+        println!("Installing {} for the tests of imports", packages.join(", "));
+        run(apt().arg("update"))?;
+        run(apt().args(["install", "-y", "--no-install-recommends"]).args(&packages))?;
+    }
+    let packages = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "the tests of imports trace real programs, and not all of them are here. On Debian: \
+         apt-get install {}",
+        packages.join(" ")
+    )
+}
+
+/// Whether a program is there; those for the administrator are not on everybody's search path.
+fn is_there(name: &str) -> bool {
+    let folders = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    find(name).is_some() || folders.iter().any(|folder| folder.join(name).is_file())
+}
+
 /// Chromium with its driver; installed where apt can do that, else an error that says what to do.
 pub(crate) fn browser() -> Result<Browser> {
     if let Some(browser) = find_browser() {

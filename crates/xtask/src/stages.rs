@@ -91,13 +91,22 @@ fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
     match (stage, browser) {
         (Stage::Fmt, _) => run(cargo().args(["fmt", "--all", "--check"]))?,
         (Stage::Clippy, _) => clippy()?,
-        (Stage::Native, _) => run(cargo().args(["test", "--workspace", "--quiet"]))?,
+        (Stage::Native, _) => native()?,
         (Stage::Page, _) => drop(page::build(flavour)?),
         (Stage::Wasm, Some(browser)) => wasm(&browser)?,
         (Stage::E2e, Some(browser)) => end_to_end(&browser, flavour, files)?,
         (Stage::Wasm | Stage::E2e, None) => bail!("no browser"),
     }
     Ok(true)
+}
+
+fn native() -> Result<()> {
+    // On other machines the tests that trace programs say that they did not.
+    match setup::traced_programs() {
+        Err(missing) if !on_ci() => println!("{missing:#}"),
+        there => there?,
+    }
+    run(cargo().args(["test", "--workspace", "--quiet"]))
 }
 
 fn clippy() -> Result<()> {

@@ -141,7 +141,8 @@ impl<'t> Taker<'t> {
 
     /// On Linux `exit` ends a thread, and `exit_group` the process.
     fn exit(&mut self, call: &Traced<'_>, step: &mut Step) -> Result<(), String> {
-        let others = self.tasks.thread_count(self.process) > 0;
+        let process = self.tasks.process_of(call.task);
+        let others = self.tasks.thread_count(process) > 0;
         if call.name == "exit" && (self.tasks.is_thread(call.task) && others) {
             return Err("ends a thread, and not the process".to_owned());
         }

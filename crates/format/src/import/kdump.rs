@@ -75,7 +75,7 @@ pub(super) fn read<'a>(text: &'a str, sink: &mut Sink<'a, '_>) {
                     pairs.push(other(NO_BEGINNING), sink);
                 }
             }
-            "PSIG" if line.rest.ends_with("SIG_DFL") && ends_process(line.rest) => {
+            "PSIG" if line.rest.contains(" SIG_DFL") && ends_process(line.rest) => {
                 pairs.push(Item::Killed { line: number, text, task }, sink);
             }
             _ => pairs.push(other("tells of something else than a call"), sink),

@@ -70,6 +70,10 @@ fn call(text: &str) -> Option<(&str, &str, Answer<'static>)> {
         let number = error.split([' ', '\'']).next().unwrap_or_default();
         return Some((name, args, Answer::Errno(bsd_errno(number))));
     }
+    // Nobody is there to see what exit answers.
+    if behind.is_empty() && matches!(name, "exit" | "_exit") {
+        return Some((name, args, Answer::Unknown));
+    }
     let value = behind.strip_prefix('=')?.trim();
     let (decimal, hex) = value.split_once(' ')?;
     let hex = hex.strip_prefix('(')?.strip_suffix(')')?;
