@@ -129,11 +129,11 @@ mod tests {
 
     #[test]
     fn names_of_files_may_hold_anything() {
-        let call = r#"1, 3</tmp/a,b)c>, {x=[1, 2]}, "a)\"(", 0) = 5"#;
+        let call = r#"1, 3</srv/a,b)c>, {x=[1, 2]}, "a)\"(", 0) = 5"#;
         let (args, rest) = close(call).expect("it closes");
-        assert_eq!(split(args), ["1", "3</tmp/a,b)c>", "{x=[1, 2]}", r#""a)\"(""#, "0"]);
+        assert_eq!(split(args), ["1", "3</srv/a,b)c>", "{x=[1, 2]}", r#""a)\"(""#, "0"]);
         assert_eq!(rest, " = 5");
-        assert_eq!(close("1, 3</tmp/a"), None);
+        assert_eq!(close("1, 3</srv/a"), None);
         assert_eq!(split(""), [""; 0]);
     }
 

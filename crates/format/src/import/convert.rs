@@ -130,10 +130,15 @@ impl<'t> Taker<'t> {
                 self.memory.forked(&mut step);
             }
         }
+        let ends = matches!(call.name, "exit" | "exit_group" | "_exit");
+        if self.writer.full().is_some() && (ends || is_memory_call(call.name)) {
+            self.writer.left_out += 1;
+            return Err("the script is full".to_owned());
+        }
         match call.name {
             name if is_memory_call(name) => self.memory.call(call, &mut step)?,
             "execve" | "execveat" | "fexecve" => self.memory.execve(call, &mut step)?,
-            "exit" | "exit_group" | "_exit" => self.exit(call, &mut step)?,
+            _ if ends => self.exit(call, &mut step)?,
             name => return Err(not_taken(name)),
         }
         Ok(step)

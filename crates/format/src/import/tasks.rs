@@ -8,8 +8,9 @@ use super::report::{Process, shorten};
 use super::traced::{Item, Traced};
 use super::{MAX_PROCESSES, args};
 
-/// The longest chain of threads that made threads which is followed.
-const MAX_CHAIN: usize = 10_000;
+/// The longest chain of tasks that share memory which is followed. Threads know their process, so
+/// a longer one is a circle.
+const MAX_CHAIN: usize = 64;
 
 /// What the first reading finds out.
 #[derive(Default)]
@@ -86,7 +87,7 @@ impl Tasks {
             // Only a thread: a child that shares memory until it runs another program does
             // nothing to that memory worth telling.
             if call.args.contains("CLONE_THREAD") {
-                self.threads.insert(child, call.task);
+                self.threads.insert(child, self.process_of(call.task));
             } else {
                 self.born.insert(child, (call.task, call.line));
             }
