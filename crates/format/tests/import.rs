@@ -12,6 +12,7 @@ use uvmscope_format::parse;
 pub(crate) fn sample(name: &str) -> &'static str {
     match name {
         "threads.strace" => include_str!("import/threads.strace"),
+        "terminal.strace" => include_str!("import/terminal.strace"),
         "forked.strace" => include_str!("import/forked.strace"),
         "netbsd.kdump" => include_str!("import/netbsd.kdump"),
         "freebsd.kdump" => include_str!("import/freebsd.kdump"),
@@ -23,8 +24,9 @@ pub(crate) fn sample(name: &str) -> &'static str {
 }
 
 /// Every sample with its format.
-pub(crate) const SAMPLES: [(&str, Format); 7] = [
+pub(crate) const SAMPLES: [(&str, Format); 8] = [
     ("threads.strace", Format::Strace),
+    ("terminal.strace", Format::Strace),
     ("forked.strace", Format::Strace),
     ("netbsd.kdump", Format::Kdump),
     ("freebsd.kdump", Format::Kdump),
@@ -97,6 +99,7 @@ fn every_line_is_taken_or_told() {
     // script; both lines of a call that is told in two count.
     for (name, lines_taken) in [
         ("threads.strace", 18),
+        ("terminal.strace", 3),
         ("forked.strace", 4),
         ("netbsd.kdump", 19),
         ("freebsd.kdump", 5),

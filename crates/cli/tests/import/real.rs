@@ -152,6 +152,34 @@ fn the_locks_of_both_threads_and_those_of_the_child_are_told_apart() {
     assert_eq!(child.unmet(), 0, "{}", child.imported.script);
 }
 
+#[test]
+fn however_strace_is_asked_the_locks_are_the_same() {
+    let folder = Folder::new("import_options");
+    let Some(program) = locks(&folder) else {
+        return;
+    };
+    // Whether it can be traced at all.
+    if trace(&folder, &[&program.display().to_string()]).is_none() {
+        return;
+    }
+    // As on a terminal: the number of a process only where there are several, and lines that
+    // strace itself breaks.
+    for options in ["-f", "-f -r", "-f -ttt -T", "-f -t -i -n", "-f -yy -v", "-f -X raw"] {
+        let ran = command("strace")
+            .args(options.split(' '))
+            .args(["-e", "trace=memory,process"])
+            .arg(&program)
+            .output()
+            .expect("strace starts");
+        let trace = String::from_utf8_lossy(&ran.stderr);
+        let ran = run(&trace, None);
+        let mut lens: Vec<u64> = ran.mlocks().iter().map(|(_, len)| *len).collect();
+        lens.sort_unstable();
+        assert_eq!(lens, [0, 0, 1000, 1000, 8192, 8192], "{options}\n{trace}");
+        assert_eq!(ran.unmet(), 0, "{options}\n{}", ran.imported.script);
+    }
+}
+
 /// Traces a program of the distribution, and holds its mlock calls against the text.
 fn check(test: &str, program: &[&str]) -> Option<Run> {
     let folder = Folder::new(test);

@@ -17,6 +17,15 @@ pub(super) enum Answer<'a> {
 }
 
 impl Answer<'_> {
+    /// The same, without the text that it was read from.
+    pub(super) fn into_owned(self) -> Answer<'static> {
+        match self {
+            Self::Value(value) => Answer::Value(value),
+            Self::Errno(name) => Answer::Errno(name.into_owned().into()),
+            Self::Unknown => Answer::Unknown,
+        }
+    }
+
     /// Whether the call did its work, as far as the trace tells.
     pub(super) fn may_have_worked(&self) -> bool {
         !matches!(self, Self::Errno(_))

@@ -54,6 +54,9 @@ pub(super) fn read<'a>(text: &'a str, sink: &mut Sink<'a, '_>) {
     for (number, text) in lines(text) {
         reader.line(number, text, sink);
     }
+    if let Some(Broken { line, text, .. }) = reader.broken.take() {
+        reader.pairs.push(Item::Other { line, text, reason: NOT_UNDERSTOOD }, sink);
+    }
     reader.pairs.finish(sink);
 }
 
@@ -68,13 +71,43 @@ struct Reader<'a> {
     /// The number of the first process, once it is known.
     first: Option<u32>,
     first_ended: bool,
+    /// A call was met. What is attached before that is the first process.
+    begun: bool,
     /// strace was attached to a process that had threads already: those without a word of their
     /// own are its threads.
     group: Option<u32>,
+    /// A call whose line strace broke to say that a process is traced.
+    broken: Option<Broken<'a>>,
 }
+
+/// The beginning of a call, up to where its line was broken.
+struct Broken<'a> {
+    line: u32,
+    text: &'a str,
+    task: u32,
+    name: &'a str,
+    args: String,
+}
+
+/// What strace says in the middle of a line where both go to a terminal.
+const ATTACHED: &str = "strace: Process ";
 
 impl<'a> Reader<'a> {
     fn line(&mut self, number: u32, text: &'a str, sink: &mut Sink<'a, '_>) {
+        if let Some(broken) = self.broken.take() {
+            self.mend(broken, number, text, sink);
+            return;
+        }
+        if let Some((before, said)) = text.split_once(ATTACHED)
+            && let Some((name, args)) = call_name(prefix(before).rest)
+            && let Some((attached, " attached")) = leading_number(said)
+        {
+            let task = self.task(prefix(before).task, sink);
+            self.begun = true;
+            self.attached(attached, None);
+            self.broken = Some(Broken { line: number, text, task, name, args: args.to_owned() });
+            return;
+        }
         let prefix = prefix(text);
         let task = self.task(prefix.task, sink);
         if let Some(name) = prefix.name {
@@ -92,7 +125,9 @@ impl<'a> Reader<'a> {
             system: System::Linux,
         };
         let maker = (task, 0);
-        match line(prefix.rest) {
+        let line = line(prefix.rest);
+        self.begun |= matches!(line, Some(Line::Call { .. } | Line::Begins { .. }));
+        match line {
             Some(Line::Call { name, args, answer }) => {
                 self.pairs.abandon(maker, sink);
                 self.note_child(name, &answer);
@@ -122,6 +157,43 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Puts a call together whose line was broken; `text` is its second part.
+    fn mend(&mut self, broken: Broken<'a>, number: u32, text: &'a str, sink: &mut Sink<'a, '_>) {
+        let Broken { line, text: first, task, name, mut args } = broken;
+        let goes_on = Item::Other {
+            line: number,
+            text,
+            reason: "goes on with a call, which the line before begins",
+        };
+        args.push_str(text);
+        let mut traced = Traced {
+            line,
+            text: first,
+            second: None,
+            task,
+            name,
+            args: "".into(),
+            answer: Answer::Unknown,
+            system: System::Linux,
+        };
+        if let Some((begun, _)) = args.split_once(UNFINISHED) {
+            traced.args = begun.trim_end().trim_end_matches(',').to_owned().into();
+            self.pairs.begin((task, 0), traced, sink);
+            self.pairs.push(goes_on, sink);
+        } else if let Some((whole, behind)) = args::close(&args) {
+            traced.answer = answer(behind).map_or(Answer::Unknown, Answer::into_owned);
+            traced.args = whole.to_owned().into();
+            traced.second = Some((number, text));
+            self.note_child(name, &traced.answer);
+            self.pairs.abandon((task, 0), sink);
+            self.pairs.push(Item::Call(traced), sink);
+        } else {
+            let reason = NOT_UNDERSTOOD;
+            self.pairs.push(Item::Other { line, text: first, reason }, sink);
+            self.pairs.push(goes_on, sink);
+        }
+    }
+
     /// The task of a line. While only one is traced, strace leaves the number out.
     fn task(&mut self, told: Option<u32>, sink: &mut Sink<'a, '_>) -> u32 {
         let Some(task) = told else {
@@ -145,7 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     fn attached(&mut self, task: u32, threads: Option<u32>) {
-        if self.met.is_empty() && self.first.is_none() {
+        if !self.begun && self.first.is_none() {
             self.first = Some(task);
             self.group = threads.map(|_| task);
         } else {

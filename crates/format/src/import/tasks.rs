@@ -86,7 +86,7 @@ impl Tasks {
         {
             // Only a thread: a child that shares memory until it runs another program does
             // nothing to that memory worth telling.
-            if call.args.contains("CLONE_THREAD") {
+            if is_thread(&call.args) {
                 self.threads.insert(child, self.process_of(call.task));
             } else {
                 self.born.insert(child, (call.task, call.line));
@@ -153,6 +153,14 @@ impl Tasks {
             |id| Process { id, calls: calls.get(&id).copied().unwrap_or_default(), name: name(id) };
         order.into_iter().map(process).collect()
     }
+}
+
+/// Whether what clone makes is a thread; strace -X raw has a number for its flags.
+fn is_thread(args: &str) -> bool {
+    const CLONE_THREAD: u64 = 0x1_0000;
+    let raw = args.split_once("flags=").and_then(|(_, rest)| rest.split([',', '|', '}']).next());
+    let raw = raw.and_then(args::number).is_some_and(|bits| bits & CLONE_THREAD != 0);
+    raw || args.contains("CLONE_THREAD")
 }
 
 /// The last part of the path that execve is given.

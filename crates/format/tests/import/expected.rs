@@ -105,6 +105,56 @@ fn threads_share_a_map_and_their_calls_are_put_in_order() {
 }
 
 #[test]
+fn a_line_that_was_broken_by_strace_itself_is_mended() {
+    check(
+        "terminal.strace",
+        None,
+        &expect![[r"
+            # from strace, process 300
+            kernel original
+            diagnostic on
+            space 0x1000-0x7ffffffff000
+            mmap(0x7ffff7d00000, 8K, PROT_READ|PROT_WRITE, MAP_FIXED|MAP_PRIVATE|MAP_ANON, -1, 0) = 0x7ffff7d00000
+            mlock(0x7ffff7d00000, 4K) = 0
+            munlock(0x7ffff7d00000, 4K) = 0
+            ---
+            strace: 3 calls taken, of process 300
+            not taken: process 302, 1 call
+            note: no page is resident unless a call made it so: a trace does not show the loads and stores of the program
+            note: 1 mapping that the traced kernel placed as it liked: the address that it chose stands in the call, with MAP_FIXED
+            note: the space is 0x1000-0x7ffffffff000, for the addresses of the traced system
+            note: the calls of 1 thread more are among these: they share the map
+            line 2 dropped: clone3 makes a process or thread; calls of that one are its own
+                clone3({flags=CLONE_VM|CLONE_THREAD, stack=0x7ffff0}strace: Process 301 attached
+            line 3 dropped: clone3 makes a process or thread; calls of that one are its own
+                => {parent_tid=[301]}, 88) = 301
+            line 5 dropped: clone makes a process or thread; calls of that one are its own
+                [pid   300] clone(child_stack=NULL, flags=SIGCHLDstrace: Process 302 attached
+            line 6 dropped: clone makes a process or thread; calls of that one are its own
+                , child_tidptr=0x7ffff0) = 302
+            line 7 dropped: made by process 302, which is not the one taken
+                [pid   302] mlock(0x7ffff7d01000, 0) = 0
+            line 8 dropped: wait4 is no call that a script can make
+                [pid   300] wait4(302, strace: Process 303 attached
+            line 9 dropped: goes on with a call, which the line before begins
+                <unfinished ...>
+            line 10 dropped: wait4 is no call that a script can make
+                [pid   300] <... wait4 resumed>NULL, 0, NULL) = 302
+            line 11 dropped: tells how the process ended, and is no call
+                [pid   302] +++ exited with 0 +++
+            line 12 dropped: ends a thread, and not the process
+                [pid   301] exit(0) = ?
+            line 13 dropped: tells how the process ended, and is no call
+                [pid   301] +++ exited with 0 +++
+            line 14 dropped: tells how the process ended, and is no call
+                [pid   303] +++ exited with 0 +++
+            line 16 dropped: not a line that the tracer prints, or one cut short
+                mlock(0x7ffff7d00000, 4096strace: Process 304 attached
+        "]],
+    );
+}
+
+#[test]
 fn the_first_process_is_taken_unless_another_is_asked_for() {
     check(
         "forked.strace",
