@@ -40,6 +40,13 @@ impl<'a> Pairs<'a> {
         self.open.insert(maker, Open { call, place });
     }
 
+    /// The maker turns out to have another name.
+    pub(super) fn rename(&mut self, maker: Maker, name: Maker) {
+        if let Some(open) = self.open.remove(&maker) {
+            self.open.insert(name, open);
+        }
+    }
+
     /// The call that the maker has begun, if it has this name.
     pub(super) fn open(&mut self, maker: Maker, name: &str) -> Option<&mut Traced<'a>> {
         self.open.get_mut(&maker).map(|open| &mut open.call).filter(|call| call.name == name)

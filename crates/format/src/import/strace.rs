@@ -206,6 +206,7 @@ impl<'a> Reader<'a> {
             } else if self.first.is_none() {
                 // Nobody said that it was attached: it is the one that was there from the start.
                 self.first = Some(task);
+                self.pairs.rename((0, 0), (task, 0));
                 self.pairs.push(Item::Thread { task: 0, of: task }, sink);
                 return task;
             }

@@ -126,29 +126,31 @@ fn a_line_that_was_broken_by_strace_itself_is_mended() {
             note: the calls of 1 thread more are among these: they share the map
             line 2 dropped: clone3 makes a process or thread; calls of that one are its own
                 clone3({flags=CLONE_VM|CLONE_THREAD, stack=0x7ffff0}strace: Process 301 attached
-            line 3 dropped: clone3 makes a process or thread; calls of that one are its own
-                => {parent_tid=[301]}, 88) = 301
-            line 5 dropped: clone makes a process or thread; calls of that one are its own
-                [pid   300] clone(child_stack=NULL, flags=SIGCHLDstrace: Process 302 attached
-            line 6 dropped: clone makes a process or thread; calls of that one are its own
-                , child_tidptr=0x7ffff0) = 302
-            line 7 dropped: made by process 302, which is not the one taken
-                [pid   302] mlock(0x7ffff7d01000, 0) = 0
-            line 8 dropped: wait4 is no call that a script can make
-                [pid   300] wait4(302, strace: Process 303 attached
-            line 9 dropped: goes on with a call, which the line before begins
+            line 3 dropped: goes on with a call, which the line before begins
                 <unfinished ...>
-            line 10 dropped: wait4 is no call that a script can make
+            line 5 dropped: clone3 makes a process or thread; calls of that one are its own
+                [pid   300] <... clone3 resumed> => {parent_tid=[301]}, 88) = 301
+            line 6 dropped: clone makes a process or thread; calls of that one are its own
+                [pid   300] clone(child_stack=NULL, flags=SIGCHLDstrace: Process 302 attached
+            line 7 dropped: clone makes a process or thread; calls of that one are its own
+                , child_tidptr=0x7ffff0) = 302
+            line 8 dropped: made by process 302, which is not the one taken
+                [pid   302] mlock(0x7ffff7d01000, 0) = 0
+            line 9 dropped: wait4 is no call that a script can make
+                [pid   300] wait4(302, strace: Process 303 attached
+            line 10 dropped: goes on with a call, which the line before begins
+                <unfinished ...>
+            line 11 dropped: wait4 is no call that a script can make
                 [pid   300] <... wait4 resumed>NULL, 0, NULL) = 302
-            line 11 dropped: tells how the process ended, and is no call
+            line 12 dropped: tells how the process ended, and is no call
                 [pid   302] +++ exited with 0 +++
-            line 12 dropped: ends a thread, and not the process
+            line 13 dropped: ends a thread, and not the process
                 [pid   301] exit(0) = ?
-            line 13 dropped: tells how the process ended, and is no call
-                [pid   301] +++ exited with 0 +++
             line 14 dropped: tells how the process ended, and is no call
+                [pid   301] +++ exited with 0 +++
+            line 15 dropped: tells how the process ended, and is no call
                 [pid   303] +++ exited with 0 +++
-            line 16 dropped: not a line that the tracer prints, or one cut short
+            line 17 dropped: not a line that the tracer prints, or one cut short
                 mlock(0x7ffff7d00000, 4096strace: Process 304 attached
         "]],
     );
