@@ -3,6 +3,7 @@
 
 mod conform;
 mod diff;
+mod export;
 mod import;
 mod input;
 mod link;
@@ -56,6 +57,7 @@ enum Command {
     Link(link::LinkArgs),
     Open(link::OpenArgs),
     Scenarios(scenarios::ScenariosArgs),
+    Export(export::ExportArgs),
     Test(test::TestArgs),
     Import(import::ImportArgs),
     Opening(opening::OpeningArgs),
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         Command::Link(args) => link::link(args, &mut out),
         Command::Open(args) => link::open(args, &mut out),
         Command::Scenarios(args) => scenarios::scenarios(args, &mut out),
+        Command::Export(args) => export::export(args, &mut out),
         Command::Test(args) => test::test(args, &mut out),
         Command::Import(args) => import::import(args, &mut out),
         Command::Opening(args) => opening::opening(args),

@@ -70,6 +70,11 @@ impl<T> Arena<T> {
         self.slots[id as usize].as_mut().expect("a live number")
     }
 
+    /// How many things there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
     /// Everything there is, by ascending number.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         (0u32..).zip(&self.slots).filter_map(|(id, slot)| Some((id, slot.as_ref()?)))

@@ -270,6 +270,16 @@ impl State {
         self.amaps.at(id.0)
     }
 
+    /// The amap of that number, or nothing for one that is gone.
+    pub fn get_amap(&self, id: AmapId) -> Option<&Amap> {
+        self.amaps.get(id.0)
+    }
+
+    /// How many amaps there are.
+    pub fn amap_count(&self) -> usize {
+        self.amaps.len()
+    }
+
     /// All amaps by ascending number.
     pub fn amaps(&self) -> impl Iterator<Item = (AmapId, &Amap)> {
         self.amaps.iter().map(|(id, amap)| (AmapId(id), amap))
@@ -286,6 +296,11 @@ impl State {
     /// The page of that number, or nothing for one that is freed.
     pub fn get_page(&self, id: PageId) -> Option<&Page> {
         self.pages.get(id.0)
+    }
+
+    /// How many pages are allocated.
+    pub fn page_count(&self) -> usize {
+        self.pages.len()
     }
 
     /// All pages by ascending number.

@@ -24,13 +24,7 @@ impl Case {
 
     /// The limits it ran under.
     pub fn limits(&self) -> Vm {
-        Vm {
-            min: Vaddr(self.vm.min.0),
-            max: Vaddr(self.vm.max.0),
-            wiredmax: Pages(self.vm.wiredmax_pages),
-            memlock_limit: self.vm.memlock_limit.map(|n| Bytes(n.0)),
-            file_pages: self.vm.file_pages.map_or(Vm::default().file_pages, Pages),
-        }
+        self.vm.limits()
     }
 
     /// The case as a script, whose expectations are the recorded answers.
@@ -65,7 +59,7 @@ impl Case {
             id: script.case.clone().unwrap_or_else(|| "script".to_owned()),
             preset: Some(timeline.config().as_preset().map_or(NO_PRESET, |p| p.name()).to_owned()),
             kernel: kernel_of(timeline.config()),
-            vm: vm_of(timeline.vm()),
+            vm: CaseVm::of(timeline.vm()),
             calls: calls.map(|(run, _)| CaseCall(run.call)).collect(),
             after: projection::results(timeline),
         }
@@ -92,13 +86,27 @@ fn kernel_of(config: Config) -> CaseKernel {
     }
 }
 
-fn vm_of(vm: Vm) -> CaseVm {
-    let usual = Vm::default().file_pages;
-    CaseVm {
-        min: Hex(vm.min.0),
-        max: Hex(vm.max.0),
-        wiredmax_pages: vm.wiredmax.0,
-        memlock_limit: vm.memlock_limit.map(|limit| Num(limit.0)),
-        file_pages: (vm.file_pages != usual).then_some(vm.file_pages.0),
+impl CaseVm {
+    /// The limits.
+    pub fn limits(&self) -> Vm {
+        Vm {
+            min: Vaddr(self.min.0),
+            max: Vaddr(self.max.0),
+            wiredmax: Pages(self.wiredmax_pages),
+            memlock_limit: self.memlock_limit.map(|n| Bytes(n.0)),
+            file_pages: self.file_pages.map_or(Vm::default().file_pages, Pages),
+        }
+    }
+
+    /// The limits as a case has them.
+    pub fn of(vm: Vm) -> Self {
+        let usual = Vm::default().file_pages;
+        Self {
+            min: Hex(vm.min.0),
+            max: Hex(vm.max.0),
+            wiredmax_pages: vm.wiredmax.0,
+            memlock_limit: vm.memlock_limit.map(|limit| Num(limit.0)),
+            file_pages: (vm.file_pages != usual).then_some(vm.file_pages.0),
+        }
     }
 }
