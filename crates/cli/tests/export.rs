@@ -47,7 +47,8 @@ fn a_script_with_its_outcomes_passes_its_own_test() {
     assert_eq!(to("filled.uvm"), "");
     let filled = fs::read_to_string(folder.path().join("filled.uvm")).expect("it is written");
     assert_eq!(filled, run_on("", &args).printed());
-    assert!(filled.ends_with("mlock(p, 1024) = 0\nmunlock(p, 1024) = ?\n"), "{filled}");
+    assert!(filled.contains("\nmlock(p, 1024) = 0\n"), "{filled}");
+    assert!(filled.ends_with("\nmunlock(p, 1024) = ?\n"), "{filled}");
     let tested = folder.run(&["test", "filled.uvm"]).printed();
     assert_eq!(tested, "1 script, 5 expectations: 5 met, 0 not met\n");
 }

@@ -139,8 +139,8 @@ fn a_trace_is_one_line_for_each_call_and_step() {
     ];
     expect![[r##"
         "#meta": {"format":"uvmscope-trace","version":1,"kernel":"original","diagnostic":true,"page_size":4096,"vm":{"min":"0x1000","max":"0x7f7ffffff000","wiredmax_pages":100000,"memlock_limit":67108864}}
-        {"call":3,"line":20,"text":"mlock(0x7f7ff7ed6000, 0)","steps":30,"end":"returned","answer":"0","expected":"0","verdict":"met"}
-        {"call":6,"line":25,"text":"munlock(0x7f7ff7ed6000, 1K)","steps":33,"end":"halted","reason":"panic: KASSERT(pg->wire_count != 0) in uvm_pageunwire"}
+        {"call":3,"line":25,"text":"mlock(0x7f7ff7ed6000, 0)","steps":30,"end":"returned","answer":"0","expected":"0","verdict":"met"}
+        {"call":6,"line":34,"text":"munlock(0x7f7ff7ed6000, 1K)","steps":33,"end":"halted","reason":"panic: KASSERT(pg->wire_count != 0) in uvm_pageunwire"}
         {"call":3,"step":1,"function":"sys_mlock","file":"uvm_mmap.rs","event":{"kind":"enter","func":"sys_mlock","start":"0x7f7ff7ed6000","end":"0x7f7ff7ed6000"}}
         {"call":3,"step":22,"function":"uvm_map_pageable","file":"uvm_map_pageable.rs","event":{"kind":"wired_count","entry":0,"from":0,"to":1}},"##]].assert_eq(&told.join("\n"));
 }

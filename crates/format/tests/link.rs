@@ -304,11 +304,15 @@ fn what_unpacks_to_more_than_a_script_or_to_no_text_is_refused() {
     assert!(Link::parse(&packed(&mebibyte)).is_ok());
     refused(
         &packed(&vec![b'#'; (1 << 20) + 1]),
-        &expect!["the script is longer than the 1024 KiB that one may have; shorten it"],
+        &expect![
+            "the script is longer than the 1024 KiB that a link may hold; hand it on as a file instead"
+        ],
     );
     refused(
         &packed(&vec![0; 5 << 20]),
-        &expect!["the script is longer than the 1024 KiB that one may have; shorten it"],
+        &expect![
+            "the script is longer than the 1024 KiB that a link may hold; hand it on as a file instead"
+        ],
     );
     refused(
         &packed(b"\xff\xfe"),

@@ -2,10 +2,10 @@
 
 use thiserror::Error;
 
+use super::payload::MAX_SCRIPT;
 use super::{MAX_LINK, VERSION};
 use crate::kernel_spec::SpecError;
 use crate::scenarios::UnknownScenario;
-use crate::script::MAX_TEXT;
 
 /// Why a text is no link, or why there is none for a script.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -80,7 +80,10 @@ pub enum LinkError {
     #[error("the link's script is no UTF-8 text; make the link anew from a script saved as UTF-8")]
     NotUtf8,
     /// The script is longer than one may be.
-    #[error("the script is longer than the {} KiB that one may have; shorten it", MAX_TEXT >> 10)]
+    #[error(
+        "the script is longer than the {} KiB that a link may hold; hand it on as a file instead",
+        MAX_SCRIPT >> 10
+    )]
     TooBig,
     /// A scenario that does not exist.
     #[error("{0}")]

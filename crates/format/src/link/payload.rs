@@ -8,8 +8,9 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
 use super::error::LinkError;
-use crate::script::MAX_TEXT;
 
+/// The longest script that a link may unpack to, in bytes; no link that can be written comes near.
+pub(super) const MAX_SCRIPT: usize = 1 << 20;
 /// The most work that is put into making it short.
 const LEVEL: u8 = 10;
 
@@ -24,7 +25,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Packs a script.
 pub(super) fn pack(script: &str) -> Result<String, LinkError> {
-    if script.len() > MAX_TEXT {
+    if script.len() > MAX_SCRIPT {
         return Err(LinkError::TooBig);
     }
     Ok(BASE64.encode(compress_to_vec_zlib(script.as_bytes(), LEVEL)))
@@ -46,7 +47,7 @@ pub(super) fn unpack(packed: &str, count: Option<usize>) -> Result<String, LinkE
         packed.pop();
     }
     let bytes = BASE64.decode(packed).map_err(|_| LinkError::Damaged)?;
-    let text = decompress_to_vec_zlib_with_limit(&bytes, MAX_TEXT).map_err(|error| {
+    let text = decompress_to_vec_zlib_with_limit(&bytes, MAX_SCRIPT).map_err(|error| {
         match (error.status, count) {
             (TINFLStatus::HasMoreOutput, _) => LinkError::TooBig,
             (TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput, None) => {

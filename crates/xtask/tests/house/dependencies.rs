@@ -105,6 +105,25 @@ fn no_crate_depends_on_what_the_table_does_not_allow() {
     assert_eq!(names, rows, "crates, and rows of the table");
 }
 
+/// Folders of `crates` that stand outside the workspace, and that the map has to tell of.
+const OUTSIDE: [&str; 1] = ["fuzz"];
+
+#[test]
+fn every_folder_of_crates_is_a_row_of_the_table_or_is_known_to_stand_outside() {
+    let table = table();
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("the workspace");
+    for folder in std::fs::read_dir(root().join("crates")).expect("a folder") {
+        let path = folder.expect("an entry of it").path();
+        let name = path.file_name().expect("a name").to_string_lossy();
+        if !path.is_dir() || table.contains_key(&*name) {
+            continue;
+        }
+        assert!(OUTSIDE.contains(&&*name), "crates/{name} has no row in the table");
+        assert!(manifest.contains(&format!("\"crates/{name}\"")), "{name} is not left out");
+        assert!(architecture().contains(&format!("`crates/{name}`")), "the map lacks {name}");
+    }
+}
+
 #[test]
 fn a_forbidden_arrow_is_noticed() {
     let depends = |name: &str, on: &str, kind: Option<&str>| serde_json::json!({ "name": name, "dependencies": [{ "name": on, "kind": kind }] });
