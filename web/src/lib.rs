@@ -11,3 +11,4 @@ mod download;
 pub mod element;
 pub mod panic;
 mod stage;
+mod upload;

@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Table,
     Edit,
     Gallery,
+    Import,
     Share,
     Report,
     Undo,
@@ -66,7 +67,7 @@ impl Section {
 type Key = (&'static str, bool);
 
 impl Command {
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::StepBack,
         Self::StepOn,
         Self::PreviousCall,
@@ -92,6 +93,7 @@ impl Command {
         Self::Table,
         Self::Edit,
         Self::Gallery,
+        Self::Import,
         Self::Share,
         Self::Report,
         Self::Undo,
@@ -119,6 +121,7 @@ impl Command {
             Self::Fit | Self::ZoomEntry | Self::ZoomPage | Self::Table => Section::Look,
             Self::Edit
             | Self::Gallery
+            | Self::Import
             | Self::Share
             | Self::Report
             | Self::Undo
@@ -156,6 +159,7 @@ impl Command {
             Self::Table => ("t", false),
             Self::Edit => ("s", false),
             Self::Gallery => ("g", false),
+            Self::Import => ("i", false),
             Self::Share => ("l", false),
             Self::Report => ("b", false),
             Self::Undo => ("z", false),
@@ -200,6 +204,7 @@ impl Command {
             Self::Table => "T",
             Self::Edit => "S",
             Self::Gallery => "G",
+            Self::Import => "I",
             Self::Share => "L",
             Self::Report => "B",
             Self::Undo => "Z",
@@ -237,6 +242,7 @@ impl Command {
             Self::Table => "The map as a table",
             Self::Edit => "Edit the script",
             Self::Gallery => "Other scenarios",
+            Self::Import => "Your own script or trace",
             Self::Share => "Share this",
             Self::Report => "Copy as a bug report",
             Self::Undo => "Undo",

@@ -104,6 +104,7 @@ pub(super) fn open(state: &mut State, source: Rc<Source>) {
     let beside = state.beside.as_ref().map(|beside| beside.run.config());
     state.text = source.text.as_str().into();
     state.sheet = None;
+    state.import = None;
     select(state, 0..0);
     bring(state, Pending { source, config, beside, from: None, at: None });
 }

@@ -4,6 +4,7 @@
 mod asking;
 #[cfg(feature = "bench")]
 mod bench;
+mod bring;
 mod code;
 mod command;
 mod editing;

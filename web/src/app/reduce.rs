@@ -6,6 +6,7 @@ use uvmscope_replay::{Alignment, Direction, Place, Side, align};
 use uvmscope_uvm::Config;
 
 use crate::app::asking::{ask, ask_here, back_along_the_trail, jump_from_answer};
+use crate::app::bring;
 use crate::app::command::Command;
 use crate::app::editing;
 use crate::app::history::remember;
@@ -36,6 +37,9 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
             remember(&mut next);
             link::follow(&mut next, &text);
         }
+        Action::Bring(brought) => bring::bring_in(&mut next, brought),
+        Action::Process(id) => bring::take_process(&mut next, id),
+        Action::Forget => next.import = None,
         Action::Open(source) => editing::open(&mut next, source),
         Action::Arrived(run, beside) => editing::arrive(&mut next, run, beside),
         Action::Progress(progress) => next.progress = progress,
@@ -68,7 +72,10 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
         Action::Tab(tab) => next.tab = tab,
         Action::Look(look) => next.look = look,
         Action::Calm(calm) => next.calm = calm,
-        Action::Sheet(sheet) => next.sheet = sheet,
+        Action::Sheet(sheet) => {
+            next.sheet = sheet;
+            next.refusal = None;
+        }
     }
     next
 }
@@ -106,6 +113,10 @@ fn command_done(state: &mut State, command: Command) {
         Command::Table => state.table = !state.table,
         Command::Edit => editing::toggle(state),
         Command::Gallery => state.sheet = Some(Sheet::Gallery),
+        Command::Import => {
+            state.refusal = None;
+            state.sheet = Some(Sheet::Import);
+        }
         Command::Share => state.sheet = Some(Sheet::Share),
         Command::Report => state.sheet = Some(Sheet::Report),
         Command::Undo => undo(state),

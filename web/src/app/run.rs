@@ -48,6 +48,11 @@ impl Source {
         }
     }
 
+    /// The same, which says nothing of itself, under a title.
+    pub(crate) fn titled(text: String, title: &str) -> Self {
+        Self { title: title.to_owned(), ..Self::own(text) }
+    }
+
     /// The same text under the name that it had, if it is that scenario's, else as one's own.
     pub(crate) fn read(text: String) -> Self {
         let known = scenarios::ALL.into_iter().find(|scenario| scenario.text == text);

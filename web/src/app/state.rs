@@ -11,6 +11,7 @@ use uvmscope_scene::glossary::Term;
 use uvmscope_scene::{Answer, MarkKind, Subject};
 use uvmscope_uvm::{Call, Change, Config, Preset, VaRange};
 
+use crate::app::bring::{Brought, Import};
 use crate::app::command::Command;
 use crate::app::lines::LineEdit;
 use crate::app::run::{Run, Source};
@@ -95,6 +96,7 @@ pub(crate) enum Sheet {
     Report,
     Share,
     Gallery,
+    Import,
 }
 
 /// Colours, where the reader has set them against the system's.
@@ -256,6 +258,10 @@ pub(crate) struct State {
     pub(crate) why: Option<Rc<Why>>,
     /// The list of what may be asked about is in use.
     pub(crate) listing: bool,
+    /// Where the script was imported from.
+    pub(crate) import: Option<Rc<Import>>,
+    /// Why the last text that was brought could not be read.
+    pub(crate) refusal: Option<Rc<str>>,
     pub(crate) sheet: Option<Sheet>,
     pub(crate) table: bool,
     pub(crate) look: Look,
@@ -298,6 +304,8 @@ impl State {
             span: None,
             why: None,
             listing: false,
+            import: None,
+            refusal: None,
             sheet: None,
             table: false,
             look: Look::default(),
@@ -364,6 +372,8 @@ impl State {
             && of(self) == of(other)
             && self.why == other.why
             && Rc::ptr_eq(&self.history, &other.history)
+            && self.import.as_ref().map(Rc::as_ptr) == other.import.as_ref().map(Rc::as_ptr)
+            && self.refusal == other.refusal
             && Rc::ptr_eq(&self.text, &other.text)
             && self.pending.as_ref().map(Rc::as_ptr) == other.pending.as_ref().map(Rc::as_ptr)
             && (self.editing, &self.select, self.progress, self.span)
@@ -393,6 +403,12 @@ pub(crate) enum Action {
     Span(Option<(Side, VaRange)>),
     /// To where a link leads.
     Follow(String),
+    /// A text that the reader has, whatever it is.
+    Bring(Brought),
+    /// Of an imported trace the calls of another process.
+    Process(u32),
+    /// The report of an import is closed.
+    Forget,
     /// Another script instead of this one.
     Open(Rc<Source>),
     /// What was pending has been recorded, on one kernel or on two.

@@ -8,6 +8,7 @@ use uvmscope_replay::{Counter, Place, Side, differences};
 use uvmscope_scene::{Axis, Caption, MarkKind, Node, Scene, SideBySide, Subject, Table};
 use uvmscope_uvm::{Config, VaRange};
 
+use crate::app::bring::Import;
 use crate::app::code::{self, Code};
 use crate::app::layout::Layout;
 use crate::app::run::Run;
@@ -41,6 +42,8 @@ pub(crate) struct View {
     pub(crate) askable: Askable,
     pub(crate) why: Option<WhyView>,
     pub(crate) sheet: Option<SheetView>,
+    /// Where the script was imported from.
+    pub(crate) import: Option<SameImport>,
     /// The script, where it can be written in.
     pub(crate) script: Option<ScriptView>,
     /// How many hundredths of a script have been recorded that is not shown yet.
@@ -164,6 +167,16 @@ pub(crate) struct WhyView {
     pub(crate) now: Place,
 }
 
+/// An import, equal only to itself.
+#[derive(Debug, Clone)]
+pub(crate) struct SameImport(pub(crate) Rc<Import>);
+
+impl PartialEq for SameImport {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// The script as it is being written.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScriptView {
@@ -179,6 +192,8 @@ pub(crate) enum SheetView {
     Share(Rc<Share>),
     /// The scenarios that come along, and which of them is shown.
     Gallery(Rc<str>),
+    /// A text can be brought; the last one could not be read for this reason.
+    Import(Option<Rc<str>>),
 }
 
 /// What is shown, for others.
@@ -244,9 +259,11 @@ impl View {
             sheet: state.sheet.map(|sheet| match sheet {
                 Sheet::Help => SheetView::Help,
                 Sheet::Gallery => SheetView::Gallery(run.source.name.as_str().into()),
+                Sheet::Import => SheetView::Import(state.refusal.clone()),
                 Sheet::Share => SheetView::Share(Rc::new(share(state))),
                 Sheet::Report => SheetView::Report(report::text(run).into()),
             }),
+            import: state.import.clone().map(SameImport),
             script: state
                 .editing
                 .then(|| ScriptView { text: Rc::clone(&state.text), select: state.select.clone() }),

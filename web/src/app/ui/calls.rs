@@ -51,6 +51,7 @@ pub(crate) fn call_list(props: &CallListProps) -> Html {
                 { "Calls" }
                 <span>
                     { button(Command::Gallery, "scenarios") }
+                    { button(Command::Import, "import") }
                     { button(Command::Edit, "edit") }
                 </span>
             </h2>

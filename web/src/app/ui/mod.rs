@@ -9,6 +9,7 @@ mod drag;
 mod editor;
 mod gallery;
 mod help;
+mod import;
 mod kernel;
 mod lines;
 mod listing;
@@ -30,7 +31,8 @@ use yew::prelude::*;
 use crate::app::command::Command;
 use crate::app::layout::Layout;
 use crate::app::state::{Action, Controls, Tab, kernel_name};
-use crate::app::view::{ScriptView, SideView, View};
+use crate::app::view::{SameImport, ScriptView, SideView, View};
+use crate::upload;
 
 use between::BetweenView;
 use calls::CallList;
@@ -39,6 +41,7 @@ use console::Console;
 use controls::{ControlBar, Tools};
 use drag::SpanMenu;
 use editor::Editor;
+use import::{ImportReport, bring_file};
 use kernel::KernelSwitch;
 use lines::CounterLines;
 use picture::PictureView;
@@ -83,6 +86,8 @@ pub(crate) fn root(props: &RootProps) -> Html {
             ref={section}
             onfocusin={focused}
             onkeydown={keys(dispatch.clone())}
+            ondragover={full.then_some(Callback::from(|event: DragEvent| welcome(&event)))}
+            ondrop={full.then_some(dropped(dispatch))}
         >
             <button type="button" class="skip" onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the picture" }</button>
             if full {
@@ -106,6 +111,24 @@ pub(crate) fn root(props: &RootProps) -> Html {
             }
         </section>
     }
+}
+
+/// Files may be dropped here; without this the browser would open them instead.
+fn welcome(event: &DragEvent) {
+    if upload::has_files(event) {
+        event.prevent_default();
+    }
+}
+
+/// Shows a file that is dropped.
+fn dropped(dispatch: &Callback<Action>) -> Callback<DragEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: DragEvent| {
+        if let Some(file) = upload::dropped(&event) {
+            event.prevent_default();
+            bring_file(&file, None, &dispatch);
+        }
+    })
 }
 
 /// Past the bar on top, for those who go by the Tab key.
@@ -307,6 +330,9 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
                 <div class="left">
                     if shows(Tab::Calls) {
                         { script(view, dispatch) }
+                        if let Some(SameImport(import)) = &view.import {
+                            <ImportReport import={Rc::clone(import)} dispatch={dispatch.clone()} />
+                        }
                         <CounterLines
                             lines={view.lines.clone()}
                             ordinal={view.spot.ordinal}

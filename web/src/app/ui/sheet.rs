@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::app::state::{Action, Look};
 use crate::app::ui::gallery::Gallery;
 use crate::app::ui::help::Help;
+use crate::app::ui::import::ImportPane;
 use crate::app::ui::pressed;
 use crate::app::ui::share::SharePane;
 use crate::app::view::SheetView;
@@ -50,6 +51,7 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
         SheetView::Report(_) => "Bug report",
         SheetView::Share(_) => "Share",
         SheetView::Gallery(_) => "Scenarios",
+        SheetView::Import(_) => "Import",
     };
     html! {
         <dialog class="sheet" ref={node} aria-label={label} onclose={closed}>
@@ -67,6 +69,9 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
                         <Help dispatch={dispatch.clone()} />
                         { display(*look, *calm, dispatch) }
                     </>
+                },
+                SheetView::Import(refusal) => html! {
+                    <ImportPane refusal={refusal.clone()} dispatch={dispatch.clone()} />
                 },
                 SheetView::Gallery(now) => html! {
                     <Gallery now={now.clone()} dispatch={dispatch.clone()} />

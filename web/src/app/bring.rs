@@ -1,0 +1,125 @@
+//! Texts that a reader brings along: scripts, traces of programs, listings of address spaces.
+
+use std::rc::Rc;
+
+use uvmscope_format::import::{Format, Imported, Report, import};
+use uvmscope_format::parse_bytes;
+
+use crate::app::editing::open;
+use crate::app::run::Source;
+use crate::app::state::{Sheet, State};
+
+/// A text, and how it is to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Brought {
+    pub(crate) bytes: Rc<[u8]>,
+    /// What it is; found out where nothing is said.
+    pub(crate) format: Option<Format>,
+    /// The process whose calls are taken; the first that makes one where nothing is said.
+    pub(crate) process: Option<u32>,
+}
+
+/// What was made of such a text.
+#[derive(Debug)]
+pub(crate) struct Import {
+    pub(crate) brought: Brought,
+    pub(crate) report: Report,
+}
+
+/// Shows what was brought. Where that cannot be read, everything stays as it is, and the sentence
+/// that says why stands in the dialog.
+pub(super) fn bring_in(state: &mut State, brought: Brought) {
+    state.refusal = None;
+    if brought.format.is_none()
+        && let Some(source) = script(&brought.bytes)
+    {
+        open(state, Rc::new(source));
+        return;
+    }
+    match import(&brought.bytes, brought.format, brought.process) {
+        Ok(Imported { script, report }) => {
+            open(state, Rc::new(Source::titled(script, &format!("From {}", report.format))));
+            state.import = Some(Rc::new(Import { brought, report }));
+        }
+        Err(error) => {
+            state.refusal = Some(error.to_string().into());
+            state.sheet = Some(Sheet::Import);
+        }
+    }
+}
+
+/// The text as a script, if it is one: a trace of few calls reads as a script, too.
+fn script(bytes: &[u8]) -> Option<Source> {
+    let parsed = parse_bytes(bytes);
+    let is_script = parsed.errors.is_empty() && parsed.script.calls().next().is_some();
+    let text = std::str::from_utf8(bytes).ok().filter(|_| is_script)?;
+    Some(Source::read(text.to_owned()))
+}
+
+/// Of a trace of several processes another one's calls are taken.
+pub(super) fn take_process(state: &mut State, process: u32) {
+    let Some(former) = state.import.clone() else { return };
+    bring_in(state, Brought { process: Some(process), ..former.brought.clone() });
+}
+
+#[cfg(test)]
+mod tests {
+    use uvmscope_uvm::Config;
+
+    use super::*;
+    use crate::app::reduce::reduce;
+    use crate::app::run::Run;
+    use crate::app::state::Action;
+
+    fn opened() -> State {
+        let source = Source::scenario("mlock-zero").expect("the scenario");
+        let run = Run::record(Rc::new(source), Config::ORIGINAL);
+        let place = run.opening();
+        State::new(run, place, 1440)
+    }
+
+    fn brought(text: &[u8]) -> State {
+        let brought = Brought { bytes: text.into(), format: None, process: None };
+        reduce(&opened(), Action::Bring(brought))
+    }
+
+    const STRACE: &[u8] = b"\
+        100 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f1000000000\n\
+        100 openat(AT_FDCWD, \"/etc/hosts\", O_RDONLY) = 3\n\
+        100 mlock(0x7f1000000000, 4096) = 0\n\
+        101 mlock(0x7f2000000000, 4096) = -1 ENOMEM (Cannot allocate memory)\n";
+
+    #[test]
+    fn a_trace_becomes_a_script_with_its_report() {
+        let state = brought(STRACE);
+        assert!(state.run.source.errors.is_empty());
+        assert_eq!(state.run.source.title, "From strace");
+        assert!(state.text.contains("mlock(0x7f1000000000, 4K) = 0"), "{}", state.text);
+        let import = state.import.as_ref().expect("a report");
+        assert_eq!(import.report.processes.len(), 2);
+        assert!(import.report.lines.iter().any(|note| note.text.contains("openat")));
+        let other = reduce(&state, Action::Process(101));
+        assert!(other.text.contains("ENOMEM"), "{}", other.text);
+        // The report goes with the script that it is about.
+        let source = Source::scenario("lock-part").expect("the scenario");
+        assert!(reduce(&state, Action::Open(Rc::new(source))).import.is_none());
+    }
+
+    #[test]
+    fn a_script_is_a_script() {
+        let state = brought(b"kernel committed\nmlock(0x1000, 0) = 0\n");
+        assert!(state.import.is_none() && state.refusal.is_none());
+        assert_eq!(state.run.config(), Config::preset(uvmscope_uvm::Preset::Committed));
+    }
+
+    #[test]
+    fn what_cannot_be_read_changes_nothing_and_says_why() {
+        let start = opened();
+        for bytes in [&b""[..], b"\x7fELF\0\0", b"once upon a time\n", b"\xff\xfe", b"{}"] {
+            let state = brought(bytes);
+            assert!(state.refusal.as_ref().is_some_and(|it| it.len() > 20), "{bytes:?}");
+            assert_eq!(state.sheet, Some(Sheet::Import));
+            assert_eq!((&*state.text, state.place), (&*start.text, start.place));
+        }
+    }
+}
