@@ -4,10 +4,13 @@ use std::rc::Rc;
 
 use uvmscope_format::import::{Format, Imported, Report, import};
 use uvmscope_format::parse_bytes;
+use uvmscope_replay::{Expr, Place};
+use uvmscope_uvm::Call;
 
 use crate::app::editing::open;
 use crate::app::run::Source;
 use crate::app::state::{Sheet, State};
+use crate::app::steps::jump;
 
 /// A text, and how it is to be read.
 #[derive(Debug, Clone)]
@@ -40,11 +43,21 @@ pub(super) fn bring_in(state: &mut State, brought: Brought) {
         Ok(Imported { script, report }) => {
             open(state, Rc::new(Source::titled(script, &format!("From {}", report.format))));
             state.import = Some(Rc::new(Import { brought, report }));
+            to_the_first_lock(state);
         }
         Err(error) => {
             state.refusal = Some(error.to_string().into());
             state.sheet = Some(Sheet::Import);
         }
+    }
+}
+
+/// A real program maps its libraries first; what it locks is what the reader came for.
+fn to_the_first_lock(state: &mut State) {
+    let locks = |call: &Call<Expr>| matches!(call, Call::Mlock { .. } | Call::Mlockall { .. });
+    let first = state.run.source.script.calls().position(|(_, line)| locks(&line.call));
+    if let Some(index) = first.filter(|_| state.pending.is_none()) {
+        jump(state, Place { call: index + 1, step: 0 });
     }
 }
 
@@ -95,6 +108,7 @@ mod tests {
         assert!(state.run.source.errors.is_empty());
         assert_eq!(state.run.source.title, "From strace");
         assert!(state.text.contains("mlock(0x7f1000000000, 4K) = 0"), "{}", state.text);
+        assert_eq!(state.place, Place { call: 2, step: 0 }, "at the first lock");
         let import = state.import.as_ref().expect("a report");
         assert_eq!(import.report.processes.len(), 2);
         assert!(import.report.lines.iter().any(|note| note.text.contains("openat")));

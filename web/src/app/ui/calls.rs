@@ -10,7 +10,7 @@ use crate::app::state::Action;
 use crate::app::view::Calls;
 
 /// Rows drawn at once; of a longer script those around the current call.
-const ROWS: usize = 60;
+const ROWS: usize = 30;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CallListProps {

@@ -329,10 +329,10 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
             if shows(Tab::Calls) || shows(Tab::Console) {
                 <div class="left">
                     if shows(Tab::Calls) {
-                        { script(view, dispatch) }
                         if let Some(SameImport(import)) = &view.import {
                             <ImportReport import={Rc::clone(import)} dispatch={dispatch.clone()} />
                         }
+                        { script(view, dispatch) }
                         <CounterLines
                             lines={view.lines.clone()}
                             ordinal={view.spot.ordinal}
