@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use uvmscope_format::import::{Format, Imported, Report, import};
+use uvmscope_format::link::At;
 use uvmscope_format::parse_bytes;
-use uvmscope_replay::{Expr, Place};
+use uvmscope_replay::Expr;
 use uvmscope_uvm::Call;
 
 use crate::app::editing::open;
 use crate::app::run::Source;
 use crate::app::state::{Sheet, State};
-use crate::app::steps::jump;
 
 /// A text, and how it is to be read.
 #[derive(Debug, Clone)]
@@ -36,14 +36,15 @@ pub(super) fn bring_in(state: &mut State, brought: Brought) {
     if brought.format.is_none()
         && let Some(source) = script(&brought.bytes)
     {
-        open(state, Rc::new(source));
+        open(state, Rc::new(source), None);
         return;
     }
     match import(&brought.bytes, brought.format, brought.process) {
         Ok(Imported { script, report }) => {
-            open(state, Rc::new(Source::titled(script, &format!("From {}", report.format))));
+            let source = Source::titled(script, &format!("From {}", report.format));
+            let at = first_lock(&source);
+            open(state, Rc::new(source), at);
             state.import = Some(Rc::new(Import { brought, report }));
-            to_the_first_lock(state);
         }
         Err(error) => {
             state.refusal = Some(error.to_string().into());
@@ -53,12 +54,10 @@ pub(super) fn bring_in(state: &mut State, brought: Brought) {
 }
 
 /// A real program maps its libraries first; what it locks is what the reader came for.
-fn to_the_first_lock(state: &mut State) {
+fn first_lock(source: &Source) -> Option<At> {
     let locks = |call: &Call<Expr>| matches!(call, Call::Mlock { .. } | Call::Mlockall { .. });
-    let first = state.run.source.script.calls().position(|(_, line)| locks(&line.call));
-    if let Some(index) = first.filter(|_| state.pending.is_none()) {
-        jump(state, Place { call: index + 1, step: 0 });
-    }
+    let index = source.script.calls().position(|(_, line)| locks(&line.call))?;
+    At::new(&format!("{}.0", index + 1))
 }
 
 /// The text as a script, if it is one: a trace of few calls reads as a script, too.
@@ -77,6 +76,7 @@ pub(super) fn take_process(state: &mut State, process: u32) {
 
 #[cfg(test)]
 mod tests {
+    use uvmscope_replay::Place;
     use uvmscope_uvm::Config;
 
     use super::*;

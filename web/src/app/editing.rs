@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use uvmscope_format::link::At;
 use uvmscope_format::script::call_text;
 use uvmscope_replay::{Place, Recording};
 use uvmscope_uvm::{Call, Config};
@@ -97,8 +98,9 @@ pub(super) fn add_call(state: &mut State, call: &Call) {
     }
 }
 
-/// Another script takes the place of this one, on its own kernel, from its own beginning.
-pub(super) fn open(state: &mut State, source: Rc<Source>) {
+/// Another script takes the place of this one, on its own kernel; at the place `at`, or where a
+/// reader comes in.
+pub(super) fn open(state: &mut State, source: Rc<Source>, at: Option<At>) {
     remember(state);
     let config = source.script.config;
     let beside = state.beside.as_ref().map(|beside| beside.run.config());
@@ -106,7 +108,7 @@ pub(super) fn open(state: &mut State, source: Rc<Source>) {
     state.sheet = None;
     state.import = None;
     select(state, 0..0);
-    bring(state, Pending { source, config, beside, from: None, at: None });
+    bring(state, Pending { source, config, beside, from: None, at });
 }
 
 /// A former script, or one that was taken back, with its kernels and its place.
@@ -177,7 +179,12 @@ pub(super) fn arrive(state: &mut State, run: Rc<Run>, beside: Option<Rc<Run>>) {
 
 /// Gives up what is pending; the script that ran before is shown on.
 pub(super) fn cancel(state: &mut State) {
-    if state.pending.take().is_some() {
+    if let Some(pending) = state.pending.take() {
+        // What was typed stays; what was only opened is as if it had not been.
+        if pending.from.is_none() {
+            state.text = state.run.source.text.as_str().into();
+            state.import = None;
+        }
         state.note = Some(
             "The script was not run to its end; what is shown is what ran before it.".to_owned(),
         );
@@ -385,6 +392,7 @@ mod tests {
         let given_up = reduce(&waiting, Action::Cancel);
         assert!(given_up.pending.is_none() && given_up.note.is_some());
         assert!(Rc::ptr_eq(&given_up.run, &state.run));
+        assert_eq!(*given_up.text, *state.text);
         // Back to what was there before, though that was never left.
         assert_eq!(*done(&waiting, Command::Undo).text, *state.text);
     }

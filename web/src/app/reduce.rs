@@ -40,7 +40,7 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
         Action::Bring(brought) => bring::bring_in(&mut next, brought),
         Action::Process(id) => bring::take_process(&mut next, id),
         Action::Forget => next.import = None,
-        Action::Open(source) => editing::open(&mut next, source),
+        Action::Open(source) => editing::open(&mut next, source, None),
         Action::Arrived(run, beside) => editing::arrive(&mut next, run, beside),
         Action::Progress(progress) => next.progress = progress,
         Action::Cancel => editing::cancel(&mut next),
