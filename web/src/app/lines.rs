@@ -32,7 +32,7 @@ impl LineEdit {
     /// The sign on its button.
     pub(crate) const fn sign(self) -> &'static str {
         match self {
-            Self::Duplicate => "⧉",
+            Self::Duplicate => "×2",
             Self::Up => "↑",
             Self::Down => "↓",
             Self::Mute => "#",
