@@ -89,7 +89,7 @@ suite({
 
   async 'a call in the list and a segment of the strip lead to the call'({ visit }) {
     const { page } = await visit();
-    const list = page.getByRole('region', { name: 'Calls' }).getByRole('button');
+    const list = page.getByRole('region', { name: 'Calls' }).getByRole('listitem').getByRole('button');
     const strip = page.getByRole('list', { name: 'Calls on the timeline' }).getByRole('button');
     assert.deepEqual([await list.count(), await strip.count()], [6, 6]);
     const currents = async () => {

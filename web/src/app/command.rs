@@ -242,7 +242,7 @@ impl Command {
             Self::Table => "The map as a table",
             Self::Edit => "Edit the script",
             Self::Gallery => "Other scenarios",
-            Self::Import => "Your own script or trace",
+            Self::Import => "Import a script or trace",
             Self::Share => "Share this",
             Self::Report => "Copy as a bug report",
             Self::Undo => "Undo",
