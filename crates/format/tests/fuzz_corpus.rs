@@ -29,6 +29,11 @@ fn every_input_of_the_script_corpus_is_read_and_printed_again() {
 }
 
 #[test]
+fn every_input_of_the_import_corpus_is_a_script_or_refused() {
+    walk("import", checks::imported);
+}
+
+#[test]
 fn every_input_of_the_link_corpus_is_a_link_or_refused() {
     walk("link", checks::link);
 }
