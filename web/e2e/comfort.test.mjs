@@ -5,7 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ask, frames, ready, state, suite } from './harness.mjs';
-import { A, B, X, Y, app, look, move, nodesOf, place, press, slider, tool } from './reader.mjs';
+import { A, B, REFUSALS, X, Y, app, look, move, nodesOf, place, press, slider, tool } from './reader.mjs';
 
 const kernelSource = fileURLToPath(new URL('../../crates/uvm/src/kern/', import.meta.url));
 
@@ -51,6 +51,10 @@ const COMMANDS = {
   'Zoom to the entry in hand': ['E', 'e'],
   'Zoom to the page in hand': ['P', 'p'],
   'The map as a table': ['T', 't'],
+  'Edit the script': ['S', 's'],
+  'Other scenarios': ['G', 'g'],
+  'Your own script or trace': ['I', 'i'],
+  'Share this': ['L', 'l'],
   'Copy as a bug report': ['B', 'b'],
   Undo: ['Z', 'z', (page) => ask(page, 'setKernel', '+range-error-enomem')],
   Redo: ['⇧Z', 'Shift+Z', async (page) => {
@@ -59,6 +63,14 @@ const COMMANDS = {
   }],
   Help: ['?', '?'],
   Close: ['Esc', 'Escape', (page) => press(page, 'w')],
+};
+
+/** What lies over the page after a command; the help, if it does not say. */
+const SHEETS = {
+  'Other scenarios': 'Scenarios',
+  'Your own script or trace': 'Import',
+  'Share this': 'Share',
+  'Copy as a bug report': 'Bug report',
 };
 
 /** A new element in the place of the old one, at a step that has everything around it. */
@@ -89,21 +101,11 @@ async function seen(page) {
       pace: root.querySelector('.pace').textContent,
       picture: playing ? '' : root.querySelector('.uvm-scene').querySelectorAll('[data-k]').length,
       table: root.querySelectorAll('.table').length,
+      editor: root.querySelectorAll('.editor').length,
       sheet: root.querySelector('dialog')?.getAttribute('aria-label') ?? '',
     };
   });
 }
-
-/** Gives every page a clipboard that refuses, or none at all. */
-const REFUSALS = {
-  'that refuses': () => Object.defineProperty(navigator, 'clipboard', {
-    value: { writeText: () => Promise.reject(new DOMException('no', 'NotAllowedError')) },
-  }),
-  'that throws': () => Object.defineProperty(navigator, 'clipboard', {
-    value: { writeText() { throw new DOMException('no', 'NotAllowedError'); } },
-  }),
-  'that is not there': () => Object.defineProperty(navigator, 'clipboard', { value: undefined }),
-};
 
 /** Luminance of what the element stands on, 0 to 1, of its text, and of words of less weight. */
 function shades(page) {
@@ -234,7 +236,7 @@ suite({
         assert.deepEqual(byButton, before);
         continue;
       }
-      assert.equal(byButton.sheet, name === 'Copy as a bug report' ? 'Bug report' : 'Help', name);
+      assert.equal(byButton.sheet, SHEETS[name] ?? 'Help', name);
       assert.deepEqual({ ...byButton, sheet: byKey.sheet }, byKey, `${name} by its button`);
     }
   },
@@ -613,10 +615,17 @@ suite({
           assert.equal(on.length, 1);
           assert.ok(grounds.filter(([pressed]) => pressed === 'false').every(([, color]) => color !== on[0]));
         }
-        await press(page, '?');
-        const help = await hidden();
-        assert.deepEqual(help.bad, [], `help, ${colorScheme}, ${width}`);
-        assert.ok(help.controls > 30, `${help.controls} controls in the help`);
+        for (const [key, least] of [['?', 30], ['g', 30], ['l', 5]]) {
+          await press(page, key);
+          const over = await hidden();
+          assert.deepEqual(over.bad, [], `${key}, ${colorScheme}, ${width}`);
+          assert.ok(over.controls > least, `${over.controls} controls by ${key}`);
+          await press(page, 'Escape');
+          await page.locator('.live dialog').waitFor({ state: 'detached' });
+        }
+        await press(page, 's', 'Enter', 'm');
+        await page.locator('.live .offer').first().waitFor();
+        assert.deepEqual((await hidden()).bad, [], `the editor, ${colorScheme}, ${width}`);
       }
     }
   },

@@ -140,3 +140,14 @@ export async function openChanges(page) {
 export function change(page, name) {
   return page.getByRole('checkbox', { name: new RegExp(`^${name}\\b`) });
 }
+
+/** Gives every page a clipboard that refuses, or none at all. */
+export const REFUSALS = {
+  'that refuses': () => Object.defineProperty(navigator, 'clipboard', {
+    value: { writeText: () => Promise.reject(new DOMException('no', 'NotAllowedError')) },
+  }),
+  'that throws': () => Object.defineProperty(navigator, 'clipboard', {
+    value: { writeText() { throw new DOMException('no', 'NotAllowedError'); } },
+  }),
+  'that is not there': () => Object.defineProperty(navigator, 'clipboard', { value: undefined }),
+};
