@@ -53,7 +53,7 @@ const COMMANDS = {
   'The map as a table': ['T', 't'],
   'Edit the script': ['S', 's'],
   'Other scenarios': ['G', 'g'],
-  'Your own script or trace': ['I', 'i'],
+  'Import a script or trace': ['I', 'i'],
   'Share this': ['L', 'l'],
   'Copy as a bug report': ['B', 'b'],
   Undo: ['Z', 'z', (page) => ask(page, 'setKernel', '+range-error-enomem')],
@@ -68,7 +68,7 @@ const COMMANDS = {
 /** What lies over the page after a command; the help, if it does not say. */
 const SHEETS = {
   'Other scenarios': 'Scenarios',
-  'Your own script or trace': 'Import',
+  'Import a script or trace': 'Import',
   'Share this': 'Share',
   'Copy as a bug report': 'Bug report',
 };

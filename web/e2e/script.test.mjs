@@ -15,6 +15,7 @@ const running = (page) => page.getByRole('progressbar', { name: 'Running the scr
 
 /** Opens the editor at a place, and waits until one can write. */
 async function edit(page, at) {
+  await app(page).focus();
   if (at !== undefined) await ask(page, 'goto', at);
   await press(page, 's');
   await pen(page).and(page.locator(':focus')).waitFor();
