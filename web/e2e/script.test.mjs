@@ -699,4 +699,61 @@ suite({
     await frames(page);
     assert.equal(await pen(page).inputValue(), script);
   },
+
+  async 'a text from elsewhere, with its own line ends, is edited like any other'({ visit }) {
+    const text = '# from elsewhere\r\nkernel committed\r\nexit()\r\nmunlockall()\r\n';
+    const { page } = await visit(link(text));
+    const before = await state(page);
+    assert.deepEqual([before.problem, before.errors, before.kernel], [null, [], 'committed']);
+    await edit(page);
+    await select(page, 'munlockall()', 0);
+    await page.keyboard.press('Alt+Shift+ArrowDown');
+    await frames(page);
+    const calls = lines(await state(page)).map((line) => line.trim()).filter(Boolean);
+    assert.deepEqual(calls, ['# from elsewhere', 'kernel committed', 'exit()', 'munlockall()', 'munlockall()']);
+    assert.equal((await selected(page)).line, 'munlockall()');
+    await type(page, ' ');
+    assert.deepEqual((await state(page)).errors, []);
+  },
+
+  async 'a mark of the order of bytes is no part of the first line'({ visit }) {
+    const { page } = await visit(link('\ufeffmlok(0x1000, 4K)\nexit()\n'));
+    assert.equal((await state(page)).problem, null);
+    await edit(page);
+    await errors(page).getByRole('button').first().click();
+    assert.equal((await pen(page).inputValue()).slice((await selected(page)).at).split('(')[0], 'mlok');
+    assert.equal(await editor(page).locator('.ink .row.wrong .bad').innerText(), 'mlok');
+    await page.keyboard.press('Control+/');
+    await frames(page);
+    assert.deepEqual((await state(page)).errors, []);
+  },
+
+  async 'a call that is wrong is one error, whatever stands before it'({ visit }) {
+    const { page } = await visit();
+    const { script } = await state(page);
+    await edit(page);
+    const { errors: said } = await write(page, script.replace('mlock(p, 0) = 0', 'mlok(p, 0) = 0'));
+    assert.equal(said.length, 1, said.join('\n'));
+  },
+
+  async 'at the end of a long run the page still stands'({ visit }) {
+    const { page } = await visit();
+    await edit(page);
+    await write(page, long(300));
+    await page.waitForFunction(() => document.querySelector('uvm-scope').state().pending === null);
+    await press(page, 'Escape', 'End');
+    assert.equal((await state(page)).at.call, 602);
+    await ask(page, 'goto', '100%');
+  },
+
+  async 'a broken link leaves nothing to undo'({ visit }) {
+    const { page } = await visit();
+    await ask(page, 'setKernel', 'later');
+    await press(page, 'z');
+    await page.evaluate(() => new Promise((resolve) => {
+      window.addEventListener('hashchange', resolve, { once: true });
+      location.hash = '#mlock-zro';
+    }));
+    assert.equal((await press(page, 'Shift+Z')).kernel, 'later', 'what was undone can still be done again');
+  },
 });

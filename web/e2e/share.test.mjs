@@ -505,4 +505,17 @@ suite({
       assert.deepEqual(await state(other), opening, hash);
     }
   },
+
+  async 'back to an address without a link is no complaint'({ visit }) {
+    const { page } = await visit();
+    await follow(page, '#mlock-zero/committed@3.7');
+    const hash = page.evaluate(() => new Promise((resolve) => {
+      window.addEventListener('hashchange', () => resolve(location.hash), { once: true });
+    }));
+    await page.goBack();
+    assert.equal(await hash, '');
+    await frames(page);
+    assert.equal((await state(page)).problem, null);
+    assert.equal(await problems(page).count(), 0);
+  },
 }, { routes });

@@ -44,8 +44,11 @@ impl Story {
         let text = text.trim();
         let timeline = self.timeline();
         let place = if let Some(percent) = text.strip_suffix('%') {
-            let last = timeline.ordinal(timeline.last_place());
-            per_mille(percent.trim()).map(|part| timeline.place_at((last * part + 500) / 1000))
+            // A long run has more steps than 32 bits hold thousandths of.
+            let last = timeline.ordinal(timeline.last_place()) as u64;
+            let steps = |part: usize| usize::try_from((last * part as u64 + 500) / 1000);
+            let steps = per_mille(percent.trim()).and_then(|part| steps(part).ok());
+            steps.map(|steps| timeline.place_at(steps))
         } else if let Ok(ordinal) = text.parse::<usize>() {
             Some(timeline.place_at(ordinal))
         } else {

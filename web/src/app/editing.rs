@@ -11,7 +11,7 @@ use uvmscope_uvm::{Call, Config};
 use crate::app::history::remember;
 use crate::app::lines::{LineEdit, edited, only_line, place_after, with_line};
 use crate::app::link;
-use crate::app::run::{Run, Source};
+use crate::app::run::{Run, Source, tidy};
 use crate::app::state::{
     Action, Anchor, Beside, Edit, History, Pending, Select, Setup, State, Tab, kernel_words,
 };
@@ -22,9 +22,10 @@ const AT_ONCE: usize = 200_000;
 
 /// The script is another text now. It runs at once, from the place where the reader is.
 pub(super) fn edit(state: &mut State, edit: Edit) {
-    if let Some(range) = edit.select {
+    if let Some(range) = edit.select.clone() {
         select(state, range);
     }
+    let edit = Edit { text: tidy(edit.text), ..edit };
     if *state.text == *edit.text {
         return;
     }

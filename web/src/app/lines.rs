@@ -32,7 +32,7 @@ impl LineEdit {
     /// The sign on its button.
     pub(crate) const fn sign(self) -> &'static str {
         match self {
-            Self::Duplicate => "×2",
+            Self::Duplicate => "+",
             Self::Up => "↑",
             Self::Down => "↓",
             Self::Mute => "#",

@@ -59,13 +59,14 @@ fn theme_of(look: Look) -> Option<Theme> {
     }
 }
 
-/// Goes where a link leads. One that cannot be read changes nothing but what is said.
-pub(crate) fn follow(state: &mut State, text: &str) {
+/// Goes where a link leads, and tells whether it leads anywhere. One that cannot be read changes
+/// nothing but what is said.
+pub(crate) fn follow(state: &mut State, text: &str) -> bool {
     let (link, notes) = match Link::parse(text) {
         Ok(read) => read,
         Err(error) => {
             state.problem = Some(format!("The link in the address: {error}"));
-            return;
+            return false;
         }
     };
     let source = match &link.script {
@@ -76,7 +77,7 @@ pub(crate) fn follow(state: &mut State, text: &str) {
         Ok(source) => Rc::new(source),
         Err(reason) => {
             state.problem = Some(reason);
-            return;
+            return false;
         }
     };
     let (config, beside): (Config, Option<Config>) = link.kernels.of(source.script.config);
@@ -100,6 +101,7 @@ pub(crate) fn follow(state: &mut State, text: &str) {
     if !notes.is_empty() {
         state.note = Some(format!("Of the link was ignored: {}.", notes.join("; ")));
     }
+    true
 }
 
 /// Stands at the place of a link, once its script has run.

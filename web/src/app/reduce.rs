@@ -34,8 +34,12 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
         Action::AddCall(call) => editing::add_call(&mut next, &call),
         Action::Span(span) => next.span = span,
         Action::Follow(text) => {
-            remember(&mut next);
-            link::follow(&mut next, &text);
+            // Behind an address without a link nothing is to be seen that is not there already.
+            if !text.is_empty() && link::follow(&mut next, &text) {
+                let mut before = state.clone();
+                remember(&mut before);
+                next.history = before.history;
+            }
         }
         Action::Bring(brought) => bring::bring_in(&mut next, brought),
         Action::Process(id) => bring::take_process(&mut next, id),

@@ -38,6 +38,7 @@ impl Source {
 
     /// What somebody wrote or brought along.
     pub(crate) fn own(text: String) -> Self {
+        let text = tidy(text);
         let parsed = parse(&text);
         Self {
             name: String::new(),
@@ -55,6 +56,7 @@ impl Source {
 
     /// The same text under the name that it had, if it is that scenario's, else as one's own.
     pub(crate) fn read(text: String) -> Self {
+        let text = tidy(text);
         let known = scenarios::ALL.into_iter().find(|scenario| scenario.text == text);
         match known.map(|scenario| Self::scenario(scenario.name)) {
             Some(Ok(source)) => source,
@@ -71,6 +73,15 @@ impl Source {
             script: Rc::default(),
             errors: Vec::new(),
         }
+    }
+}
+
+/// A text as a text field holds it: without a byte order mark, its lines ended by a line feed. So
+/// places in the one are places in the other.
+pub(crate) fn tidy(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        None if !text.contains("\r\n") => text,
+        rest => rest.unwrap_or(&text).replace("\r\n", "\n"),
     }
 }
 

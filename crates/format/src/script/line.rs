@@ -92,6 +92,11 @@ impl<'a> Line<'a> {
         last.is_some_and(|t| t.kind == Kind::Sign(sign))
     }
 
+    /// Whether the sign is the first of the line.
+    pub(super) fn begins_with(&self, sign: char) -> bool {
+        self.tokens.first().is_some_and(|t| t.kind == Kind::Sign(sign))
+    }
+
     /// Whether everything was read.
     pub(super) fn is_done(&self) -> bool {
         self.at >= self.end

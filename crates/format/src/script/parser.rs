@@ -86,6 +86,10 @@ impl Parser {
         let statement = self.statement(&mut line);
         let good = line.errors.is_empty();
         self.broken |= !good;
+        // What was said before a call that cannot be read is not about the next one.
+        if !good && !line.begins_with('@') {
+            self.pending = Pending::default();
+        }
         let room = MAX_ERRORS.saturating_sub(self.errors.len());
         self.more_errors += line.errors.len().saturating_sub(room);
         self.errors.extend(line.errors.into_iter().take(room));

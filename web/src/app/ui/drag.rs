@@ -160,7 +160,7 @@ pub(super) fn span_menu(props: &SpanMenuProps) -> Html {
     html! {
         <div class="span-menu" role="group" aria-label="Add a call">
             <span>
-                { "Add a call on " }<code>{ range.to_string() }</code>
+                { "Add a call on " }<code>{ format!("{}–{}", range.start, range.end) }</code>
                 { format!(", {pages} page{}: ", if pages == 1 { "" } else { "s" }) }
             </span>
             { for calls.map(button) }

@@ -119,7 +119,8 @@ fn value(line: &Line, dispatch: &Callback<Action>) -> Html {
 
 /// How far along the run a place is, in percent.
 fn percent(ordinal: usize, last: usize) -> String {
-    let per_mille = ordinal * 1000 / last.max(1);
+    // A long run has more steps than 32 bits hold thousandths of.
+    let per_mille = ordinal as u64 * 1000 / last.max(1) as u64;
     format!("{}.{}", per_mille / 10, per_mille % 10)
 }
 

@@ -493,7 +493,7 @@ fn problems(problems: &[String]) -> Html {
     }
     html! {
         <ul class="problems" role="alert">
-            { for problems.iter().take(20).map(|problem| html! { <li>{ problem }</li> }) }
+            { for problems.iter().take(20).map(|problem| html! { <li>{ words(problem) }</li> }) }
         </ul>
     }
 }

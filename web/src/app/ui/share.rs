@@ -34,7 +34,9 @@ pub(super) fn share_pane(props: &SharePaneProps) -> Html {
 fn link(share: &Share) -> Html {
     let fragment = match &share.link {
         Ok(fragment) => fragment,
-        Err(reason) => return html! { <p class="problems" role="alert">{ reason }</p> },
+        Err(reason) => {
+            return html! { <p class="problems" role="alert">{ crate::app::ui::words(reason) }</p> };
+        }
     };
     let url = address(&share.base, fragment);
     let (label, said) = if share.scenario.is_some() {
