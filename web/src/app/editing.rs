@@ -388,12 +388,17 @@ mod tests {
         }
         assert!(bits > 2, "{bits} bits");
         assert!(Rc::ptr_eq(&now.run.source, &source));
-        let whole = Run::record(source, Config::ORIGINAL);
+        let whole = Run::record(Rc::clone(&source), Config::ORIGINAL);
         assert_eq!(now.run.timeline.calls(), whole.timeline.calls());
         let given_up = reduce(&waiting, Action::Cancel);
         assert!(given_up.pending.is_none() && given_up.note.is_some());
         assert!(Rc::ptr_eq(&given_up.run, &state.run));
         assert_eq!(*given_up.text, *state.text);
+        // What was typed stays when it is given up, and can be undone.
+        let typed = written(&state, &*source.text);
+        let stopped = reduce(&typed, Action::Cancel);
+        assert_eq!(*stopped.text, *source.text);
+        assert_eq!(*done(&stopped, Command::Undo).text, *state.text);
         // Back to what was there before, though that was never left.
         assert_eq!(*done(&waiting, Command::Undo).text, *state.text);
     }

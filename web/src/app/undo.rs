@@ -33,7 +33,9 @@ fn bring_back(state: &mut State, setup: Setup, history: History) {
     state.history = Rc::new(History { typing: None, ..history });
     state.why = None;
     let former = Rc::clone(&state.run.source);
-    if Rc::ptr_eq(&former, &setup.source) && state.pending.is_none() {
+    // A text that was given up while it was being run is still there, and is none that ran.
+    let same_text = *state.text == *setup.source.text && state.pending.is_none();
+    if Rc::ptr_eq(&former, &setup.source) && same_text {
         if setup.config != state.run.config() {
             state.run = Run::record(former, setup.config);
         }
