@@ -81,19 +81,11 @@ mod tests {
 
     use super::*;
     use crate::app::reduce::reduce;
-    use crate::app::run::Run;
     use crate::app::state::Action;
-
-    fn opened() -> State {
-        let source = Source::scenario("mlock-zero").expect("the scenario");
-        let run = Run::record(Rc::new(source), Config::ORIGINAL);
-        let place = run.opening();
-        State::new(run, place, 1440)
-    }
 
     fn brought(text: &[u8]) -> State {
         let brought = Brought { bytes: text.into(), format: None, process: None };
-        reduce(&opened(), Action::Bring(brought))
+        reduce(&State::of_the_story(), Action::Bring(brought))
     }
 
     const STRACE: &[u8] = b"\
@@ -128,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_changes_nothing_and_says_why() {
-        let start = opened();
+        let start = State::of_the_story();
         for bytes in [&b""[..], b"\x7fELF\0\0", b"once upon a time\n", b"\xff\xfe", b"{}"] {
             let state = brought(bytes);
             assert!(state.refusal.as_ref().is_some_and(|it| it.len() > 20), "{bytes:?}");

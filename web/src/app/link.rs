@@ -129,22 +129,15 @@ mod tests {
     use crate::app::reduce::reduce;
     use crate::app::state::Action;
 
-    fn opened() -> State {
-        let source = Source::scenario("mlock-zero").expect("the scenario");
-        let run = Run::record(Rc::new(source), Config::ORIGINAL);
-        let place = run.opening();
-        State::new(run, place, 1440)
-    }
-
     fn followed(text: &str) -> State {
-        let mut state = opened();
+        let mut state = State::of_the_story();
         follow(&mut state, text);
         state
     }
 
     #[test]
     fn a_link_leads_back_to_what_it_was_made_of() {
-        let start = opened();
+        let start = State::of_the_story();
         let commands = [
             Command::StepOn,
             Command::Table,
@@ -169,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_own_script_goes_into_the_link() {
-        let state = opened();
+        let state = State::of_the_story();
         let edit = crate::app::state::Edit {
             text: state.text.replace("munlock(p, 1024)", "munlockall()"),
             select: None,
@@ -182,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_link_that_leads_nowhere_changes_nothing_and_says_so() {
-        let start = opened();
+        let start = State::of_the_story();
         for text in ["v=99&s=abc", "v=1&n=50&s=eNqV", "no-such-scenario", "mlock-zero/orignal"] {
             let state = followed(text);
             assert!(state.problem.as_ref().is_some_and(|it| it.len() > 30), "{text}");

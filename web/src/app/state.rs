@@ -475,6 +475,17 @@ pub(crate) fn kernel_words(config: Config) -> String {
 }
 
 #[cfg(test)]
+impl State {
+    /// The story's scenario on the kernel that panics, where a reader comes in.
+    pub(crate) fn of_the_story() -> Self {
+        let source = Source::scenario("mlock-zero").expect("it comes along");
+        let run = Run::record(Rc::new(source), Config::ORIGINAL);
+        let place = run.opening();
+        Self::new(run, place, 1440)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

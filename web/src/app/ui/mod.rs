@@ -5,6 +5,7 @@ mod calls;
 mod code;
 mod console;
 mod controls;
+mod copy;
 mod drag;
 mod editor;
 mod gallery;

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use qrcodegen::{QrCode, QrCodeEcc};
-use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::app::export::{self, Export};
+use crate::app::ui::copy::{Copying, use_copying};
 use crate::app::view::Share;
 use crate::download;
 
@@ -166,30 +166,15 @@ struct CopyFieldProps {
 #[component(CopyField)]
 fn copy_field(props: &CopyFieldProps) -> Html {
     let CopyFieldProps { label, text, rows } = props;
-    let area = use_node_ref();
-    let said = use_state(|| "");
-    let copy = {
-        let (area, said, text) = (area.clone(), said.clone(), text.clone());
-        move |_| {
-            let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
-            let said = said.clone();
-            crate::clipboard::copy(&text, move |copied| {
-                if !copied {
-                    let _ = area.focus();
-                }
-                area.select();
-                said.set(if copied { "Copied." } else { "Selected: copy it with Ctrl+C." });
-            });
-        }
-    };
+    let Copying { field, copy, said } = use_copying(text, "Selected: copy it with Ctrl+C.");
     html! {
         <div class="copy-field">
             <label>
                 <span>{ label }</span>
-                <textarea readonly=true rows={rows.to_string()} spellcheck="false" ref={area} value={text.to_string()} />
+                <textarea readonly=true rows={rows.to_string()} spellcheck="false" ref={field} value={text.to_string()} />
             </label>
             <button type="button" aria-label={format!("Copy: {label}")} onclick={copy}>{ "Copy" }</button>
-            <span role="status">{ *said }</span>
+            <span role="status">{ said }</span>
         </div>
     }
 }

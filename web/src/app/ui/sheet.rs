@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
+use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::app::state::{Action, Look};
+use crate::app::ui::copy::{Copying, use_copying};
 use crate::app::ui::gallery::Gallery;
 use crate::app::ui::help::Help;
 use crate::app::ui::import::ImportPane;
@@ -120,34 +121,17 @@ struct ReportProps {
 
 #[component(Report)]
 fn report(props: &ReportProps) -> Html {
-    let area = use_node_ref();
-    let said = use_state(|| "");
-    let copy = {
-        let (area, said, text) = (area.clone(), said.clone(), Rc::clone(&props.text));
-        move |_| {
-            let Some(area) = area.cast::<HtmlTextAreaElement>() else { return };
-            let said = said.clone();
-            crate::clipboard::copy(&text, move |copied| {
-                // What is selected is what Ctrl+C copies only where the focus is.
-                if !copied {
-                    let _ = area.focus();
-                }
-                area.select();
-                said.set(if copied {
-                    "Copied."
-                } else {
-                    "This page may not copy by itself: the text is selected, copy it with Ctrl+C."
-                });
-            });
-        }
-    };
+    let Copying { field, copy, said } = use_copying(
+        &props.text,
+        "This page may not copy by itself: the text is selected, copy it with Ctrl+C.",
+    );
     html! {
         <div class="report">
             <h2>{ "This run as a bug report" }</h2>
-            <textarea readonly=true rows="18" aria-label="The report" ref={area} value={props.text.to_string()} />
+            <textarea readonly=true rows="18" aria-label="The report" ref={field} value={props.text.to_string()} />
             <p>
                 <button type="button" class="main" onclick={copy}>{ "Copy" }</button>
-                <span role="status">{ *said }</span>
+                <span role="status">{ said }</span>
             </p>
         </div>
     }
