@@ -16,10 +16,14 @@ const ATTRIBUTES = [
 const FRAME = `
   :host { display: block; }
   :host([hidden]) { display: none; }
-  slot { display: none; }
+  slot, .said { display: none; }
   .failed { display: none; }
-  .failed + slot { display: contents; }
-  @media print { .live { display: none; } slot { display: contents; } }
+  .failed ~ slot { display: contents; }
+  .failed ~ .said { display: block; margin: .5em 0; padding: .4em .8em; border-inline-start: 3px solid; font-size: .9em; }
+  @media print {
+    .live:not(.alone) { display: none; }
+    .live:not(.alone) ~ slot { display: contents; }
+  }
 `;
 
 // ---- the module, shared by all elements of the page ----
@@ -178,6 +182,8 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   #attempt = 0;
   #resume = undefined;
   #live = null;
+  #said = null;
+  #refused = false;
   #queue = [];
   #emitting = false;
 
@@ -197,7 +203,10 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   }
 
   attributeChangedCallback(name, former, value) {
-    if (this.#seat === null || former === value) return;
+    if (former === value) return;
+    // What could not be shown may make sense now.
+    if (this.#refused) this[begin]();
+    if (this.#seat === null) return;
     this.#dress();
     this.#core.attribute(this.#seat, name, value ?? undefined);
     this.#tell();
@@ -219,14 +228,16 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   state() { return this.#seat === null ? null : JSON.parse(this.#core.state(this.#seat)); }
 
   #ask(verb, ...words) {
-    if (this.#seat === null) return this[begin]().then(() => this.#ask(verb, ...words));
-    try {
-      this.#core[verb](this.#seat, ...words);
-    } catch (refusal) {
-      return Promise.reject(refusal);
-    }
+    const done = this.#perform(verb, words);
+    // Who does not wait for the promise is told here, and not by an uncaught error.
+    done.catch((refusal) => console.warn(`uvmscope: ${verb}: ${refusal.message}`));
+    return done;
+  }
+
+  async #perform(verb, words) {
+    if (this.#seat === null) await this[begin]();
+    this.#core[verb](this.#seat, ...words);
     this.#tell();
-    return Promise.resolve();
   }
 
   // ---- beginning and end ----
@@ -242,7 +253,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   /** Goes where the address of the page leads now. */
   [follow]() { return this.#ask('follow', location.hash.slice(1)); }
 
-  /** Starts the element if it has not started; failing leaves the light DOM. */
+  /** Starts the element if it has not started; failing leaves the light DOM, and says why. */
   [begin] = () => {
     if (this.#opening !== null) return this.#opening;
     const opening = this.#open();
@@ -251,7 +262,11 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
       // Somebody else took over: what became of this attempt matters to nobody.
       if (this.#opening !== opening) return;
       this.#opening = null;
-      if (this.isConnected) console.error(`uvmscope: ${reason?.message ?? reason}`);
+      if (!this.isConnected) return;
+      const remedy = reason instanceof WebAssembly.CompileError
+        ? " (the policy of the page has to allow 'wasm-unsafe-eval' in script-src)" : '';
+      console.warn(`uvmscope: ${reason?.message ?? reason}${remedy}`);
+      this.#fail(this.#refused ? reason.message : this.#sorry());
     });
     return opening;
   };
@@ -267,15 +282,25 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
       throw new Error('the element is not in the page');
     }
     const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name)]));
+    attributes.script = this.querySelector(':scope > script[type="text/uvmscope"]')?.textContent;
     attributes.base = new URL('./', import.meta.url).href;
     // The element that is the page opens what the address of the page says.
     attributes.link = this.hasAttribute('page') ? location.hash.slice(1) : undefined;
     attributes.width = widthOf(this.getBoundingClientRect());
     this.#resume ??= recall(this);
     const later = () => queueMicrotask(() => this.#tell());
-    this.#seat = core.open(JSON.stringify(attributes), this.#resume, later);
+    try {
+      this.#seat = core.open(JSON.stringify(attributes), this.#resume, later);
+      this.#refused = false;
+    } catch (reason) {
+      // A sentence about what the author asked for; or a panic, which is got over elsewhere.
+      this.#refused = !(reason instanceof WebAssembly.RuntimeError);
+      throw reason;
+    }
     this.#core = core;
     this.#enclose();
+    this.#live.classList.remove('failed');
+    this.#live.classList.toggle('alone', !this.#hasPicture());
     this.#dress();
     this.#live.replaceChildren(core.node(this.#seat));
     sizes().observe(this);
@@ -292,12 +317,36 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (this.#live !== null) return;
     this.#live = document.createElement('div');
     this.#live.className = 'live';
+    // What is written in it is English, whatever the page is written in.
+    this.#live.lang = 'en';
+    this.#said = document.createElement('p');
+    this.#said.className = 'said';
+    this.#said.lang = 'en';
+    this.#said.setAttribute('role', 'note');
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [styles()];
-    root.append(this.#live, document.createElement('slot'));
+    root.append(this.#live, document.createElement('slot'), this.#said);
     // To the host page every key comes from one element, so it cannot know that somebody types
     // into a field. Ours are handled further in, before this.
     root.addEventListener('keydown', (event) => event.stopPropagation());
+  }
+
+  /** Shows the light DOM and a sentence below it. */
+  #fail(sentence) {
+    this.#enclose();
+    this.#live.classList.add('failed');
+    this.#said.textContent = sentence;
+  }
+
+  /** Whether the light DOM has something for the eye. */
+  #hasPicture() {
+    return this.querySelector(':scope > :not(script)') !== null;
+  }
+
+  #sorry() {
+    return this.#hasPicture()
+      ? 'This is a still picture: the steps could not be loaded here.'
+      : 'The picture could not be loaded here.';
   }
 
   /** What the style sheet needs to know, through properties that no policy forbids. */
@@ -321,8 +370,8 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (this.#seat !== null) this.#resume = salvage(core, this.#seat) ?? this.#resume;
     this.#leave();
     this.#live?.replaceChildren();
-    this.#live?.classList.toggle('failed', !again);
-    if (again && this.isConnected) this[begin]();
+    if (!again) this.#fail(this.#sorry());
+    else if (this.isConnected) this[begin]();
   }
 
   #leave() {

@@ -1,11 +1,26 @@
 // The element as a host page meets it. Nothing here depends on which scenario is shown.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ask, frames, open, ready, serve, site, state, suite } from './harness.mjs';
 
 // A page without an icon makes the browser ask for one, and complain that there is none.
 const icon = '<link rel="icon" href="data:,">';
+const host = (inside) => `<!doctype html>${icon}<body>${inside}`
+  + '<script type="module" src="uvmscope.js"></script>';
+
+/** A blank page of a server that sends another policy. */
+async function behind(browser, policy) {
+  const server = await serve({
+    more: { 'content-security-policy': policy },
+    routes: {
+      '/blank.html': `<!doctype html>${icon}`,
+      '/picture.html': host('<uvm-scope><p>A picture</p></uvm-scope>'),
+    },
+  });
+  return { server, ...await open(browser, `${server.url}blank.html`) };
+}
 
 suite({
   async 'the page starts and says where it is'({ visit }) {
@@ -196,7 +211,7 @@ suite({
     }, times);
     await cycle(20);
     const before = await measure();
-    await cycle(200);
+    await cycle(2000);
     const after = await measure();
     const change = `${JSON.stringify(before)} became ${JSON.stringify(after)}`;
     assert.ok(after.nodes <= before.nodes + 50, change);
@@ -231,12 +246,171 @@ suite({
     await page.waitForFunction(() => document.querySelector('uvm-scope').state() !== null);
   },
 
+  async 'the types name everything that state() tells'({ visit }) {
+    const { page } = await visit('compare.html');
+    const types = await readFile(path.join(site, 'uvmscope.d.ts'), 'utf8');
+    const names = (name, from = '') => {
+      const body = new RegExp(`interface ${name}${from} {\n([\\s\\S]*?)\n}`).exec(types)?.[1];
+      assert.ok(body, name);
+      return [...body.matchAll(/^ {2}(\w+)\??: /gm)].map((match) => match[1]);
+    };
+    const now = await ask(page, 'goto', '3.end');
+    const same = (told, expected) => assert.deepEqual(Object.keys(told).sort(), expected.sort());
+    const side = names('Side');
+    same(now, [...side, ...names('State', ' extends Side')]);
+    same(now.compare, [...side, 'divergence']);
+    same(now.entries[0], names('Entry'));
+    same(now.pages[0], names('Page'));
+    same(now.broken[0], names('Broken'));
+    same(now.code, names('Code'));
+  },
+
+  async 'a script in the element runs'({ visit }) {
+    const { page } = await visit('own.html');
+    const now = await state(page);
+    assert.equal(now.script, '# title: Two pages\nmmap(0x10000, 8K, PROT_READ, MAP_FIXED|MAP_ANON, -1, 0)\nmlock(0x10000, 4K)\n');
+    assert.equal(now.kernel, 'committed');
+    assert.equal(now.scenario, '');
+    await page.getByRole('heading', { name: 'Two pages' }).waitFor();
+  },
+
+  async 'what makes no sense shows the picture of the page and one sentence'({ visit }) {
+    for (const [where, sentence] of [
+      ['unknown.html', /mlock-zer.*mlock-zero/],
+      ['wrong.html', /line 2.*mlok/],
+      ['empty.html', /no calls/],
+    ]) {
+      const { page } = await visit(where, { start: false });
+      await page.locator('uvm-scope .said').waitFor();
+      assert.match(await page.locator('uvm-scope .said').textContent(), sentence);
+      assert.ok(await page.getByText('A picture').isVisible());
+      assert.equal(await state(page), null);
+      // Asking it for more is answered, and is no uncaught error for who does not listen.
+      const refusal = await page.evaluate(() => {
+        const element = document.querySelector('uvm-scope');
+        element.next();
+        return element.goto(3).catch((error) => error.message);
+      });
+      assert.match(refusal, sentence);
+    }
+  },
+
+  async 'an element that could not be shown starts once it makes sense'({ visit }) {
+    const { page } = await visit('unknown.html', { start: false });
+    await page.locator('uvm-scope .said').waitFor();
+    await page.evaluate(() => document.querySelector('uvm-scope').setAttribute('scenario', 'lock-part'));
+    await ready(page);
+    assert.ok(await page.getByText('A picture').isHidden());
+    assert.ok(await page.locator('uvm-scope .said').isHidden());
+  },
+
+  async 'attributes out of range are named, and the rest works'({ visit }) {
+    const { page } = await visit('range.html');
+    const { complaints, kernel } = await state(page);
+    assert.equal(complaints.length, 7);
+    assert.equal(kernel, 'original');
+    const alert = page.getByRole('alert');
+    for (const name of ['kernel', 'at', 'theme', 'controls', 'mode', 'lang', 'height']) {
+      await alert.getByText(`${name}="`).first().waitFor();
+      await page.evaluate((it) => document.querySelector('uvm-scope').removeAttribute(it), name);
+    }
+    await alert.waitFor({ state: 'detached' });
+  },
+
+  async 'a page that forbids WebAssembly keeps its picture and is told why'({ browser }) {
+    const { page, context, complaints, server } = await behind(browser, "script-src 'self'");
+    const told = [];
+    page.on('console', (message) => told.push(message.text()));
+    await page.goto(`${server.url}picture.html`);
+    await page.locator('uvm-scope .said').waitFor();
+    assert.match(await page.locator('uvm-scope .said').textContent(), /still picture/);
+    assert.ok(await page.getByText('A picture').isVisible());
+    assert.ok(told.some((text) => text.includes('wasm-unsafe-eval')), told.join());
+    // The browser reports what the policy stopped; nothing else may complain.
+    const ours = complaints.filter((it) => !/policy|Content Security Policy/.test(it));
+    assert.deepEqual(ours, []);
+    await context.close();
+    await server.close();
+  },
+
+  async 'controls and mode go together in every way'({ visit }) {
+    const { page } = await visit('ten.html');
+    for (const controls of ['full', 'min', 'none']) {
+      for (const mode of ['explore', 'predict', 'present']) {
+        const shown = await page.evaluate(async ([controls, mode]) => {
+          const element = document.querySelector('uvm-scope');
+          element.setAttribute('controls', controls);
+          element.setAttribute('mode', mode);
+          await element.next();
+          const root = element.shadowRoot;
+          return {
+            pictures: root.querySelectorAll('.uvm-scene').length,
+            bars: root.querySelectorAll('header.bar').length,
+            buttons: root.querySelectorAll('.controls button').length,
+            complaints: element.state().complaints,
+          };
+        }, [controls, mode]);
+        assert.equal(shown.pictures, 1);
+        assert.equal(shown.bars, controls === 'full' ? 1 : 0);
+        assert.equal(shown.buttons > 0, controls !== 'none', `${controls}: ${shown.buttons}`);
+        assert.deepEqual(shown.complaints.length, mode === 'explore' ? 0 : 1);
+      }
+    }
+  },
+
+  async 'a host sets the colours through properties of its own'({ visit }) {
+    const { page } = await visit('themed.html');
+    const ground = () => page.evaluate(() => getComputedStyle(document.querySelector('uvm-scope')
+      .shadowRoot.querySelector('.live')).backgroundColor);
+    assert.equal(await ground(), 'rgb(1, 2, 3)');
+    await page.evaluate(() => document.body.removeAttribute('class'));
+    assert.equal(await ground(), 'rgb(250, 249, 246)');
+    await page.evaluate(() => document.querySelector('uvm-scope').setAttribute('theme', 'dark'));
+    assert.equal(await ground(), 'rgb(18, 22, 29)');
+  },
+
+  async 'the element speaks English in a page of any language'({ visit }) {
+    const { page } = await visit('own.html');
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
+    assert.equal(await page.evaluate(() => document.querySelector('uvm-scope').shadowRoot
+      .querySelector('.app').closest('[lang]').lang), 'en');
+  },
+
+  async 'paper gets the picture of the page, or that of the element where there is none'({ visit }) {
+    for (const [where, own] of [['far.html', false], ['own.html', true]]) {
+      const { page } = await visit(where, { start: false });
+      await page.locator('uvm-scope').scrollIntoViewIfNeeded();
+      await ready(page);
+      await page.emulateMedia({ media: 'print' });
+      assert.equal(await page.locator('uvm-scope .app').isVisible(), own, where);
+      if (!own) assert.ok(await page.getByText('A picture').isVisible());
+    }
+  },
+
   async 'a site generator can import the script'() {
     const module = await import(pathToFileURL(path.join(site, 'uvmscope.js')));
     assert.equal(typeof module.UvmScope, 'function');
   },
 }, {
   routes: {
+    '/compare.html': host('<uvm-scope compare="committed"></uvm-scope>'),
+    '/own.html': host(`<uvm-scope kernel="committed">
+      <script type="text/uvmscope">
+        # title: Two pages
+        mmap(0x10000, 8K, PROT_READ, MAP_FIXED|MAP_ANON, -1, 0)
+        mlock(0x10000, 4K)
+      </script></uvm-scope>`).replace('<body>', '<html lang="de"><body>'),
+    '/unknown.html': host('<uvm-scope scenario="mlock-zer"><p>A picture</p></uvm-scope>'),
+    '/wrong.html': host(`<uvm-scope><p>A picture</p><script type="text/uvmscope">
+      mlock(0x10000, 4K)
+      mlok(0x10000, 4K)</script></uvm-scope>`),
+    '/empty.html': host(`<uvm-scope><p>A picture</p>
+      <script type="text/uvmscope"></script></uvm-scope>`),
+    '/range.html': host('<uvm-scope kernel="orignal" at="99.9" theme="blue" controls="all"'
+      + ' mode="predict" lang="de" height="tall"></uvm-scope>'),
+    '/themed.html': host('<link rel="stylesheet" href="themed.css"><uvm-scope></uvm-scope>')
+      .replace('<body>', '<body class="coal">'),
+    '/themed.css': '.coal { --uvm-paper: rgb(1 2 3); }',
     '/far.html': `<!doctype html>${icon}<link rel="stylesheet" href="far.css"><div class="tall"></div>`
       + '<uvm-scope><p>A picture</p></uvm-scope><script type="module" src="uvmscope.js"></script>',
     '/far.css': '.tall { height: 5000px; }',

@@ -142,7 +142,7 @@ export function suite(tests, settings = {}) {
     await server?.close();
   });
   for (const [name, body] of Object.entries(tests)) {
-    test(name, { timeout: 60_000 }, async () => {
+    test(name, { timeout: 120_000 }, async () => {
       const opened = [];
       const visit = async (where = '', { complaints = 'none', start = true, ...options } = {}) => {
         const visited = await open(browser, new URL(where, server.url).href, options);

@@ -19,6 +19,8 @@ pub(crate) struct Attrs {
     pub(crate) mode: Option<String>,
     pub(crate) lang: Option<String>,
     pub(crate) height: Option<String>,
+    /// The text of the script that the element holds; no attribute.
+    pub(crate) script: Option<String>,
     /// The address of the folder that the script came from; no attribute.
     pub(crate) base: Option<String>,
     /// What stands in the address of the page behind `#`, for the element that is the page.

@@ -108,11 +108,12 @@ pub fn version() -> String {
 /// Starts an element and returns its seat.
 ///
 /// `attrs` is a JSON object of the attributes; `resume` is what [`close`] or [`resume`] returned
-/// for the same element before, so that a moved element keeps its place.
+/// for the same element before, so that a moved element keeps its place. Where there is nothing to
+/// show, the error is a sentence for the reader.
 #[wasm_bindgen]
 pub fn open(attrs: &str, resume: Option<String>, notify: Function) -> Result<u32, JsError> {
     let attrs: Attrs = serde_json::from_str(attrs)?;
-    let (model, changed) = Model::open(&attrs, resume);
+    let (model, changed) = Model::open(&attrs, resume).map_err(|refusal| JsError::new(&refusal))?;
     HOUSE.with(|house| {
         let house = &mut *house.borrow_mut();
         let stage = house.spare.pop().or_else(Stage::build);

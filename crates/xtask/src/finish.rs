@@ -5,6 +5,7 @@
 //! in it. A copy of it that a browser still has asks for its own pair of files and no other.
 
 use std::env;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ pub(crate) fn finish() -> Result<()> {
     let template = fs::read_to_string(web.join("uvmscope.js"))?;
     let sheet = |name: &str| fs::read_to_string(web.join("styles").join(name));
     let style = [
-        colours(".live", "[data-theme=auto]", ".live[data-theme=dark]"),
+        for_hosts(&colours(".live", "[data-theme=auto]", ".live[data-theme=dark]")),
         set_by_the_reader(),
         svg::style().to_owned(),
         sheet("app.css")?,
@@ -74,6 +75,19 @@ fn colours(holder: &str, auto: &str, always: &str) -> String {
         return system;
     }
     format!("{system}{always}{{color-scheme:dark;{dark}}}\n")
+}
+
+/// Lets a host page set each of these by a property of its own, `--uvm-paper` for `--paper`.
+fn for_hosts(sheet: &str) -> String {
+    let mut told = String::new();
+    for piece in sheet.split_inclusive(['{', ';', '}']) {
+        match piece.strip_prefix("--").and_then(|it| it.strip_suffix(';')?.split_once(':')) {
+            // Writing to a string cannot fail.
+            Some((name, value)) => drop(write!(told, "--{name}:var(--uvm-{name},{value});")),
+            None => told.push_str(piece),
+        }
+    }
+    told
 }
 
 /// Finds the pair that Trunk wrote.
@@ -141,6 +155,14 @@ mod tests {
             r#"a="./core-1.js";b="./core-1_bg.wasm";c="p { content: \"'\\n\" }\n";"#
         );
         assert!(element_script("nothing", &names(), "").is_err());
+    }
+
+    #[test]
+    fn every_colour_of_the_element_can_be_a_host_s() {
+        let sheet = for_hosts(&colours(".live", "[data-theme=auto]", ".live[data-theme=dark]"));
+        let own = svg::light().matches("--").count() + 2 * svg::dark().matches("--").count();
+        assert_eq!(sheet.matches("var(--uvm-").count(), own);
+        assert!(sheet.contains("{color-scheme:light;--paper:var(--uvm-paper,#faf9f6);"), "{sheet}");
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(crate) fn state_json(state: &State, cursor: &Cursor, other: Option<&Cursor>)
         "playing": state.playing,
         "note": state.note,
         "problem": state.problem,
+        "complaints": &*state.complaints,
         "why": state.why.as_deref().map(why),
         "compare": other.map(|cursor| compare(state, cursor)),
     });

@@ -17,6 +17,7 @@ mod layout;
 mod lines;
 mod link;
 mod model;
+mod opening;
 mod reduce;
 mod report;
 mod run;

@@ -13,17 +13,12 @@ use crate::app::editing::Job;
 use crate::app::effects::effects;
 use crate::app::json::state_json;
 use crate::app::layout::Layout;
-use crate::app::link;
+use crate::app::opening::{complaints, controls, kernel, opened};
 use crate::app::reduce::reduce;
 use crate::app::run::{Run, Source};
-use crate::app::state::{Action, Beside, Controls, Look, State};
+use crate::app::state::{Action, Beside, Look, State};
 use crate::app::view::View;
 use crate::contract::{Attrs, Changed, Request};
-
-/// The scenario of an element that names none.
-const DEFAULT_SCENARIO: &str = "mlock-zero";
-/// The width that is assumed where the browser does not tell the real one.
-const DEFAULT_WIDTH: u16 = 1200;
 
 /// A run at its place: the state of its kernel there, and the picture of it.
 pub(crate) struct Stand {
@@ -44,15 +39,18 @@ pub(crate) struct Model {
 
 impl Model {
     /// A model for an element with these attributes, at the place it had before if it had one.
-    pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> (Self, Changed) {
-        let state = opened(attrs);
+    ///
+    /// # Errors
+    /// A sentence where there is nothing to show.
+    pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> Result<(Self, Changed), String> {
+        let state = opened(attrs)?;
         let link = attrs.link.clone().unwrap_or_default();
         let mut model = Self { stands: Vec::new(), state, job: None, link };
         model.stands = stands(&model.state, Vec::new());
         if let Some(resume) = resume {
             model.resume_at(&resume);
         }
-        (model, Changed { redraw: true, ..Changed::default() })
+        Ok((model, Changed { redraw: true, ..Changed::default() }))
     }
 
     /// Goes on from what [`Model::resume`] gave, as far as that makes sense.
@@ -127,30 +125,44 @@ impl Model {
         .to_string()
     }
 
-    /// The attributes were changed.
+    /// The attributes were changed. Where they name another scenario, that is opened; else what the
+    /// reader wrote meanwhile, and the place, are kept.
     pub(crate) fn set_attrs(&mut self, former: &Attrs, attrs: &Attrs) -> Changed {
-        let anew = |a: &Attrs| (a.scenario.clone(), a.kernel.clone(), a.compare.clone());
-        if anew(former) != anew(attrs) {
-            let mut state = opened(attrs);
-            state.width = self.state.width;
-            state.base = Rc::clone(&self.state.base);
-            if former.scenario == attrs.scenario {
-                let place = self.state.place;
-                state = reduce(&state, Action::Goto(place));
-            }
-            return self.adopt(state);
+        if former.scenario != attrs.scenario {
+            let State { width, base, .. } = &self.state;
+            let attrs =
+                Attrs { width: Some(*width), base: Some(base.to_string()), ..attrs.clone() };
+            return match opened(&attrs) {
+                Ok(state) => self.adopt(state),
+                // What is shown is better than nothing.
+                Err(refusal) => {
+                    let complaints = [vec![refusal], complaints(&attrs)].concat().into();
+                    self.adopt(State { complaints, ..self.state.clone() })
+                }
+            };
         }
         let mut state = self.state.clone();
+        let mut wrong = complaints(attrs);
         state.controls = controls(attrs);
-        state.problem = problem(attrs);
-        if former.at != attrs.at
-            && let Some(at) = &attrs.at
-        {
+        let written = state.run.source.script.config.changes;
+        let first = kernel(attrs.kernel.as_deref(), "kernel", &mut wrong);
+        if former.kernel != attrs.kernel {
+            let config = Config { changes: first.unwrap_or(written), ..state.run.config() };
+            state = reduce(&state, Action::Kernel(Side::A, config));
+        }
+        let second = kernel(attrs.compare.as_deref(), "compare", &mut wrong);
+        if former.compare != attrs.compare {
+            let config = second.map(|changes| Config { changes, ..state.run.config() });
+            state.beside = config.map(|config| Beside::new(&state.run, state.place, config));
+        }
+        if let Some(at) = &attrs.at {
             match state.run.story.place_of(at) {
-                Ok(place) => state = reduce(&state, Action::Goto(place)),
-                Err(refusal) => state.problem = Some(format!("at: {refusal}")),
+                Ok(place) if former.at != attrs.at => state = reduce(&state, Action::Goto(place)),
+                Ok(_) => {}
+                Err(refusal) => wrong.push(format!("at=\"{at}\": {refusal}")),
             }
         }
+        state.complaints = wrong.into();
         self.adopt(state)
     }
 
@@ -269,67 +281,6 @@ fn stand(cursor: Cursor, scene: Scene, drawn: Option<&Rc<Scene>>) -> Stand {
     Stand { cursor, scene: Rc::new(scene) }
 }
 
-fn opened(attrs: &Attrs) -> State {
-    let name = attrs.scenario.as_deref().unwrap_or(DEFAULT_SCENARIO);
-    let mut problem = problem(attrs);
-    let source = Source::scenario(name).unwrap_or_else(|reason| {
-        problem = Some(reason);
-        Source::nothing()
-    });
-    let mut config = source.script.config;
-    if let Some(spec) = &attrs.kernel {
-        match kernel_spec::parse(spec) {
-            Ok(changes) => config.changes = changes,
-            Err(reason) => problem = Some(format!("kernel: {reason}")),
-        }
-    }
-    let run = Run::record(Rc::new(source), config);
-    let mut state =
-        State::new(run, Place { call: 1, step: 0 }, attrs.width.unwrap_or(DEFAULT_WIDTH));
-    state.place = state.run.opening();
-    if let Some(at) = &attrs.at {
-        match state.run.story.place_of(at) {
-            Ok(at) => state.place = at,
-            Err(refusal) => problem = Some(format!("at: {refusal}")),
-        }
-    }
-    if let Some(spec) = &attrs.compare {
-        match kernel_spec::parse(spec) {
-            Ok(changes) => {
-                state.beside =
-                    Some(Beside::new(&state.run, state.place, Config { changes, ..config }));
-            }
-            Err(reason) => problem = Some(format!("compare: {reason}")),
-        }
-    }
-    state.controls = controls(attrs);
-    state.problem = problem;
-    state.base = attrs.base.as_deref().unwrap_or_default().into();
-    if let Some(link) = attrs.link.as_deref().filter(|link| !link.is_empty()) {
-        link::follow(&mut state, link);
-    }
-    state
-}
-
-/// What is not there yet is refused in a sentence, and the rest works.
-fn problem(attrs: &Attrs) -> Option<String> {
-    let mode = attrs.mode.as_deref().filter(|mode| *mode != "explore")?;
-    Some(match mode {
-        "predict" | "present" => {
-            format!("mode=\"{mode}\" is not there yet; this is mode=\"explore\".")
-        }
-        _ => format!("mode=\"{mode}\" is none of explore, predict and present; this is explore."),
-    })
-}
-
-fn controls(attrs: &Attrs) -> Controls {
-    match attrs.controls.as_deref() {
-        Some("min") => Controls::Min,
-        Some("none") => Controls::None,
-        _ => Controls::Full,
-    }
-}
-
 fn viewport(state: &State) -> Viewport {
     let (width, height) = Layout::of(state.width).picture(state.width, state.editing);
     // Of two pictures each gets less of the height.
@@ -344,10 +295,47 @@ mod tests {
     use uvmscope_format::parse;
     use uvmscope_replay::Side;
 
-    use super::{Command, DEFAULT_SCENARIO, DEFAULT_WIDTH, stands, viewport};
+    use super::{Attrs, Command, Model, Value, stands, viewport};
+    use crate::app::opening::{DEFAULT_SCENARIO, DEFAULT_WIDTH};
     use crate::app::reduce::reduce;
     use crate::app::run::{Run, Source};
-    use crate::app::state::{Action, State};
+    use crate::app::state::{Action, Edit, State};
+
+    fn attrs(kernel: &str, compare: Option<&str>) -> Attrs {
+        let compare = compare.map(ToOwned::to_owned);
+        Attrs { kernel: Some(kernel.to_owned()), compare, ..Attrs::default() }
+    }
+
+    #[test]
+    fn an_attribute_that_changes_keeps_what_the_reader_wrote() {
+        let first = attrs("original", None);
+        let (mut model, _) = Model::open(&first, None).expect("it comes along");
+        let text = model.state.text.replace("munlock(p, 1024)", "munlockall()");
+        model.reduce(Action::Edit(Edit { text: text.clone(), select: None }));
+        let second = attrs("committed", Some("mail"));
+        model.set_attrs(&first, &second);
+        let told = model.state_json();
+        assert_eq!((&told["script"], &told["kernel"]), (&text.into(), &"committed".into()));
+        assert_eq!(told["compare"]["kernel"], "mail");
+        model.set_attrs(&second, &first);
+        let told = model.state_json();
+        assert_eq!((&told["kernel"], &told["compare"]), (&"original".into(), &Value::Null));
+    }
+
+    #[test]
+    fn another_scenario_that_there_is_not_leaves_the_one_that_is_shown() {
+        let first = attrs("original", None);
+        let (mut model, _) = Model::open(&first, None).expect("it comes along");
+        let before = model.state_json();
+        let unknown = Attrs { scenario: Some("nothing".to_owned()), ..first.clone() };
+        model.set_attrs(&first, &unknown);
+        let after = model.state_json();
+        assert_eq!(after["at"], before["at"]);
+        let complaint = after["complaints"][0].as_str().expect("a sentence");
+        assert!(complaint.contains("nothing"), "{complaint}");
+        model.set_attrs(&unknown, &first);
+        assert_eq!(model.state_json()["complaints"], before["complaints"]);
+    }
 
     #[test]
     fn where_one_run_goes_on_alone_both_pictures_stay_on_one_axis() {

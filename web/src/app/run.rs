@@ -63,17 +63,6 @@ impl Source {
             _ => Self::own(text),
         }
     }
-
-    /// No script at all.
-    pub(crate) fn nothing() -> Self {
-        Self {
-            name: String::new(),
-            title: "no scenario".to_owned(),
-            text: String::new(),
-            script: Rc::default(),
-            errors: Vec::new(),
-        }
-    }
 }
 
 /// A text as a text field holds it: without a byte order mark, its lines ended by a line feed. So

@@ -279,8 +279,10 @@ pub(crate) struct State {
     pub(crate) progress: usize,
     /// A sentence about what the last action meant.
     pub(crate) note: Option<String>,
-    /// A sentence about what is wrong with what the page's author wrote.
+    /// A sentence about what is wrong with where the address leads.
     pub(crate) problem: Option<String>,
+    /// What is wrong with the attributes of the element, a sentence each.
+    pub(crate) complaints: Rc<[String]>,
 }
 
 impl State {
@@ -319,6 +321,7 @@ impl State {
             progress: 0,
             note: None,
             problem: None,
+            complaints: Rc::default(),
         }
     }
 
@@ -380,6 +383,7 @@ impl State {
                 == (other.editing, &other.select, other.progress, other.span)
             && self.note == other.note
             && self.problem == other.problem
+            && self.complaints == other.complaints
     }
 }
 

@@ -273,6 +273,7 @@ impl View {
             problems: state
                 .problem
                 .iter()
+                .chain(state.complaints.iter())
                 .cloned()
                 .chain(errors.filter(|_| !state.editing))
                 .collect(),
