@@ -335,7 +335,12 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   #fail(sentence) {
     this.#enclose();
     this.#live.classList.add('failed');
-    this.#said.textContent = sentence;
+    // What stands between backticks is code, as everywhere.
+    this.#said.replaceChildren(...sentence.split('`').map((piece, n) => {
+      const part = document.createElement(n % 2 === 0 ? 'span' : 'code');
+      part.textContent = piece;
+      return part;
+    }));
   }
 
   /** Whether the light DOM has something for the eye. */

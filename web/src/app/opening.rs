@@ -54,7 +54,9 @@ pub(crate) fn opened(attrs: &Attrs) -> Result<State, String> {
 /// The script that the element holds, or else the scenario that it names.
 fn source(attrs: &Attrs) -> Result<Source, String> {
     let Some(script) = &attrs.script else {
-        return Source::scenario(attrs.scenario.as_deref().unwrap_or(DEFAULT_SCENARIO));
+        let name = attrs.scenario.as_deref().unwrap_or(DEFAULT_SCENARIO);
+        return Source::scenario(name)
+            .map_err(|refusal| format!("scenario=\"{name}\": {refusal}."));
     };
     let source = Source::read(unindented(script));
     match source.errors.as_slice() {

@@ -90,8 +90,8 @@ pub(crate) fn root(props: &RootProps) -> Html {
             ondragover={full.then_some(Callback::from(|event: DragEvent| welcome(&event)))}
             ondrop={full.then_some(dropped(dispatch))}
         >
-            <button type="button" class="skip" onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the picture" }</button>
             if full {
+                <button type="button" class="skip" onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the picture" }</button>
                 <header class="bar">
                     <Brand title={view.title.clone()} />
                     if view.layout != Layout::Narrow { { kernel(view, dispatch) } }
