@@ -63,6 +63,11 @@ async function instantiate(generation) {
   return core;
 }
 
+/** A worker that reads one text; an error where a policy forbids workers, now or as an event. */
+function worker() {
+  return new Worker(new URL('./uvmscope-worker.js', import.meta.url), { type: 'module' });
+}
+
 function load() {
   if (failures > 1) return Promise.reject(new Error('it failed twice on this page'));
   running ??= instantiate(failures);
@@ -84,6 +89,50 @@ function styles() {
     sheet.replaceSync(FRAME + STYLE);
   }
   return sheet;
+}
+
+// ---- reading away from the page ----
+
+/** How long a worker may take to begin, in milliseconds. */
+const PATIENCE = 5000;
+
+/**
+ * Has a long text read by a worker. `done` gets what it told, or nothing where there is no worker.
+ * Returns what gives it up.
+ */
+function readElsewhere(words, done) {
+  let reader = null;
+  const leave = () => {
+    clearTimeout(patience);
+    reader?.terminate();
+    reader = null;
+  };
+  const end = (told) => {
+    leave();
+    done(told);
+  };
+  // What a policy forbids is an error at once, an event, or nothing at all, as the browser likes.
+  const patience = setTimeout(end, PATIENCE);
+  try {
+    reader = worker();
+  } catch {
+    clearTimeout(patience);
+    const soon = setTimeout(end);
+    return () => clearTimeout(soon);
+  }
+  reader.onerror = (event) => {
+    event.preventDefault();
+    if (reader !== null) end();
+  };
+  reader.onmessage = ({ data }) => {
+    if (data.begun) clearTimeout(patience);
+    else if (reader !== null) end(data.told);
+  };
+  const glue = new URL(GLUE, import.meta.url).href;
+  compiled.then((module) => {
+    reader?.postMessage({ glue, module, words }, [words[0].buffer]);
+  });
+  return leave;
 }
 
 // ---- when to start ----
@@ -184,6 +233,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   #live = null;
   #said = null;
   #refused = false;
+  #stopReading = () => {};
   #queue = [];
   #emitting = false;
 
@@ -290,7 +340,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     this.#resume ??= recall(this);
     const later = () => queueMicrotask(() => this.#tell());
     try {
-      this.#seat = core.open(JSON.stringify(attributes), this.#resume, later);
+      this.#seat = core.open(JSON.stringify(attributes), this.#resume, later, this.#read);
       this.#refused = false;
     } catch (reason) {
       // A sentence about what the author asked for; or a panic, which is got over elsewhere.
@@ -311,6 +361,16 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     this.#queue.push({ name: 'ready', detail: { version: core.version() } });
     this.#tell();
   }
+
+  /** Has a text read by a worker; without one, what is being read is given up. */
+  #read = (...words) => {
+    this.#stopReading();
+    this.#stopReading = words.length === 0 ? () => {} : readElsewhere(words, (told) => {
+      if (this.#seat === null) return;
+      this.#core.was_read(this.#seat, told);
+      this.#tell();
+    });
+  };
 
   /** The shadow root comes last, because it hides the light DOM. */
   #enclose() {
@@ -381,6 +441,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
 
   #leave() {
     this.#attempt += 1;
+    this.#stopReading();
     this.#opening = null;
     this.#seat = null;
     this.#queue = [];

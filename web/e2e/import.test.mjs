@@ -1,6 +1,6 @@
 // Texts that a reader brings along: pasted, chosen as a file, or dropped on the page.
 import assert from 'node:assert/strict';
-import { ask, frames, state, suite } from './harness.mjs';
+import { ask, frames, open, ready, serve, state, suite } from './harness.mjs';
 import { app, place, press } from './reader.mjs';
 
 const sheet = (page) => page.getByRole('dialog', { name: 'Import' });
@@ -39,6 +39,12 @@ async function drop(page, name, bytes) {
   await stage.dispatchEvent('dragover', { dataTransfer: data });
   await stage.dispatchEvent('drop', { dataTransfer: data });
 }
+
+/** More than is read at once. */
+const LONG = STRACE + '742 openat(AT_FDCWD, "/etc/hosts", O_RDONLY) = 3\n'.repeat(6000);
+
+const NO_WORKERS = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+  + "img-src 'self' data:; connect-src 'self'; worker-src 'none'";
 
 suite({
   async 'a pasted trace is shown at what it locks, with what was left out beside it'({ visit }) {
@@ -109,6 +115,8 @@ suite({
 
   async 'a trace of 100,000 calls is run bit by bit, can be given up, and is there in the end'({ visit }) {
     const { page } = await visit();
+    let workers = 0;
+    page.on('worker', () => { workers += 1; });
     const pairs = Array.from({ length: 50_000 }, (_, n) => {
       const at = hex(BASE + (n % 16) * 4096);
       return `742 mlock(${at}, 4096) = 0\n742 munlock(${at}, 4096) = 0\n`;
@@ -121,22 +129,65 @@ suite({
       await sheet(page).getByLabel('The text').evaluate((field) => { field.value = window.long; });
       await sheet(page).getByRole('button', { name: 'Show it' }).click();
     };
-    const progress = page.getByRole('progressbar', { name: 'Running the script' });
+    // Seen in every frame: it may not be there for long.
+    const running = (then) => page.waitForFunction((then) => {
+      const root = document.querySelector('uvm-scope').shadowRoot;
+      const bar = root.querySelector('.pending progress[value]');
+      if (bar?.labels[0].textContent.startsWith('Running the script') !== true) return false;
+      if (then === 'cancel') root.querySelector('.pending button').click();
+      return true;
+    }, then);
     await bring();
-    await progress.waitFor();
-    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await progress.waitFor({ state: 'detached' });
+    await running('cancel');
+    await page.locator('uvm-scope .pending').waitFor({ state: 'detached' });
     assert.match(await page.locator('uvm-scope .say .note').textContent(), /not run to its end/);
     assert.equal((await state(page)).scenario, 'mlock-zero');
     await bring();
-    await progress.waitFor();
+    await running();
     await page.waitForFunction(() => document.querySelector('uvm-scope').state().pending === null, null, { timeout: 50_000 });
     await frames(page);
     const now = await state(page);
     assert.deepEqual(now.errors, []);
     assert.equal(await title(page), 'From strace');
+    assert.equal(workers, 2, 'each time the text was read away from the page');
     await app(page).focus();
     const end = await press(page, 'End');
     assert.equal(end.at.call, 100_000);
+  },
+
+  async 'a text that is being read can be given up'({ visit }) {
+    const { page, context } = await visit();
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await context.route('**/uvmscope-worker.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await drop(page, 'long.strace', LONG);
+    await page.getByText('Reading the text').waitFor();
+    assert.equal((await state(page)).pending, 0);
+    // Everything else goes on meanwhile.
+    const before = await state(page);
+    assert.notDeepEqual((await ask(page, 'next')).at, before.at);
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByText('Reading the text').waitFor({ state: 'detached' });
+    assert.match(await page.locator('uvm-scope .say .note').textContent(), /not read/);
+    release();
+    await drop(page, 'long.strace', LONG);
+    await report(page).waitFor();
+    assert.equal(await title(page), 'From strace');
+  },
+
+  async 'without a worker a long text is read on the page'({ browser }) {
+    const strict = await serve({ more: { 'content-security-policy': NO_WORKERS } });
+    const { page, context, complaints } = await open(browser, strict.url);
+    await ready(page);
+    await drop(page, 'long.strace', LONG);
+    await report(page).waitFor();
+    assert.equal(await title(page), 'From strace');
+    const ours = complaints.filter((it) => !/worker-src/.test(it));
+    assert.deepEqual(ours, []);
+    await context.close();
+    await strict.close();
   },
 });

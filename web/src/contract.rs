@@ -1,7 +1,11 @@
 //! What passes between the element and the application behind it.
 
+use std::rc::Rc;
+
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::app::Brought;
 
 /// The attributes of one `<uvm-scope>` element, as its author wrote them.
 ///
@@ -83,6 +87,18 @@ pub(crate) enum Wake {
     After(u32),
 }
 
+/// What is to become of the worker that reads texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It goes on, if there is one.
+    #[default]
+    Keep,
+    /// It is not needed any more.
+    Stop,
+    /// It reads this, instead of what it read before.
+    Start(Rc<Brought>),
+}
+
 /// What a change of the model asks of the element around it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Changed {
@@ -91,6 +107,7 @@ pub(crate) struct Changed {
     /// Told to the host page after the call that caused them has returned.
     pub(crate) events: Vec<HostEvent>,
     pub(crate) wake: Wake,
+    pub(crate) reading: Reading,
 }
 
 #[cfg(test)]

@@ -9,14 +9,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use gloo_timers::callback::Timeout;
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
 
-use crate::app::{Action, Model};
-use crate::contract::{Attrs, Changed, HostEvent, Request, Wake};
+use crate::app::{self, Action, Model};
+use crate::contract::{Attrs, Changed, HostEvent, Reading, Request, Wake};
 use crate::stage::Stage;
 
 /// One element that has started.
@@ -29,6 +29,8 @@ struct Seat {
     outbox: Vec<HostEvent>,
     /// The script's function that arranges for the outbox to be emptied.
     notify: Function,
+    /// The script's function that has a text read by a worker.
+    reader: Function,
     timer: Option<Timeout>,
 }
 
@@ -55,6 +57,18 @@ fn settle(id: u32, seat: &mut Seat, changed: Changed) {
         Wake::Keep => {}
         Wake::Never => seat.timer = None,
         Wake::After(ms) => seat.timer = Some(Timeout::new(ms, move || tick(id))),
+    }
+    // A script that cannot be called has no worker, which it says in a way of its own.
+    match changed.reading {
+        Reading::Keep => {}
+        Reading::Stop => drop(seat.reader.call0(&JsValue::NULL)),
+        Reading::Start(brought) => {
+            let bytes = Uint8Array::from(&*brought.bytes);
+            let format = brought.format.map(|format| JsValue::from(format.name()));
+            let process = brought.process.map(JsValue::from);
+            let [format, process] = [format, process].map(Option::unwrap_or_default);
+            drop(seat.reader.call3(&JsValue::NULL, &bytes, &format, &process));
+        }
     }
     if changed.redraw {
         seat.stage.show(id, seat.model.view(), seat.dispatch.clone());
@@ -111,7 +125,16 @@ pub fn version() -> String {
 /// for the same element before, so that a moved element keeps its place. Where there is nothing to
 /// show, the error is a sentence for the reader.
 #[wasm_bindgen]
-pub fn open(attrs: &str, resume: Option<String>, notify: Function) -> Result<u32, JsError> {
+///
+/// `notify` is called when there is something in the outbox, and `reader` with bytes, the name of
+/// their format and a process when a text is to be read by a worker: as by [`read`], whose answer
+/// goes to [`was_read`]. Without arguments it is called when that is not wanted any more.
+pub fn open(
+    attrs: &str,
+    resume: Option<String>,
+    notify: Function,
+    reader: Function,
+) -> Result<u32, JsError> {
     let attrs: Attrs = serde_json::from_str(attrs)?;
     let (model, changed) = Model::open(&attrs, resume).map_err(|refusal| JsError::new(&refusal))?;
     HOUSE.with(|house| {
@@ -127,6 +150,7 @@ pub fn open(attrs: &str, resume: Option<String>, notify: Function) -> Result<u32
             dispatch: Callback::from(move |action| act(id, action)),
             outbox: Vec::new(),
             notify,
+            reader,
             timer: None,
         });
         let changed = Changed { redraw: true, ..changed };
@@ -226,6 +250,23 @@ pub fn set_kernel(seat: u32, spec: &str) -> Result<(), JsError> {
     request(seat, Request::SetKernel(spec.to_owned()))
 }
 
+/// Reads a text, for a worker: a script, trace or listing. The answer is JSON, for [`was_read`].
+#[wasm_bindgen]
+pub fn read(bytes: &[u8], format: Option<String>, process: Option<u32>) -> Option<String> {
+    let format = format.and_then(|name| name.parse().ok());
+    serde_json::to_string(&app::read(bytes, format, process)).ok()
+}
+
+/// What a worker answered; without an answer there is no worker, and the text is read here.
+#[wasm_bindgen]
+pub fn was_read(seat: u32, told: Option<String>) {
+    with_seat(seat, |it| {
+        let changed = it.model.was_read(told);
+        settle(seat, it, changed);
+        notify(it);
+    });
+}
+
 /// The state of an element as JSON text.
 #[wasm_bindgen]
 pub fn state(seat: u32) -> Option<String> {
@@ -261,11 +302,11 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn an_element_borrows_a_stage_and_gives_it_back() {
-        let first = open("{}", None, silent()).expect("an element");
+        let first = open("{}", None, silent(), silent()).expect("an element");
         let stage = node(first).expect("a node");
         close(first);
         let spare = spare_stages();
-        let second = open("{}", None, silent()).expect("an element");
+        let second = open("{}", None, silent(), silent()).expect("an element");
         assert_ne!(first, second);
         assert_eq!(node(second), Some(stage));
         assert_eq!(spare_stages(), spare - 1);
@@ -274,20 +315,20 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_closed_element_goes_on_where_it_was() {
-        let seat = open("{}", None, silent()).expect("an element");
+        let seat = open("{}", None, silent(), silent()).expect("an element");
         next(seat).expect("a step");
         let before = state(seat);
         let place = close(seat);
         assert_eq!(state(seat), None);
         assert!(next(seat).is_err());
-        let seat = open("{}", place, silent()).expect("an element");
+        let seat = open("{}", place, silent(), silent()).expect("an element");
         assert_eq!(state(seat), before);
         close(seat);
     }
 
     #[wasm_bindgen_test]
     fn the_outbox_is_emptied_once() {
-        let seat = open("{}", None, silent()).expect("an element");
+        let seat = open("{}", None, silent(), silent()).expect("an element");
         drain(seat);
         next(seat).expect("a step");
         let told = drain(seat).expect("an outbox");
@@ -299,6 +340,6 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn attributes_that_are_not_json_are_refused() {
-        assert!(open("scenario", None, silent()).is_err());
+        assert!(open("scenario", None, silent(), silent()).is_err());
     }
 }

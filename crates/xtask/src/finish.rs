@@ -40,7 +40,9 @@ pub(crate) fn finish() -> Result<()> {
     let style = [colours(":root", "", ""), svg::style().to_owned(), sheet("page.css")?];
     fs::write(staging.join("page.css"), style.concat())?;
 
-    fs::copy(web.join("uvmscope.d.ts"), staging.join("uvmscope.d.ts"))?;
+    for file in ["uvmscope.d.ts", "uvmscope-worker.js"] {
+        fs::copy(web.join(file), staging.join(file))?;
+    }
 
     let index = staging.join("index.html");
     let html = fs::read_to_string(&index)?;

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
 use uvmscope_format::import::{Format, Imported, Report, import};
 use uvmscope_format::link::At;
 use uvmscope_format::parse_bytes;
@@ -13,7 +14,7 @@ use crate::app::run::Source;
 use crate::app::state::{Sheet, State};
 
 /// A text, and how it is to be read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Brought {
     pub(crate) bytes: Rc<[u8]>,
     /// What it is; found out where nothing is said.
@@ -29,25 +30,68 @@ pub(crate) struct Import {
     pub(crate) report: Report,
 }
 
-/// Shows what was brought. Where that cannot be read, everything stays as it is, and the sentence
-/// that says why stands in the dialog.
+/// What a text turned out to be.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Read {
+    Script(String),
+    Imported(Imported),
+}
+
+/// Bytes that are read at once; more of them are read by a worker, where the browser has one.
+const AT_ONCE: usize = 256 << 10;
+
+/// Reads what was brought; a sentence says why it cannot be read.
+pub(crate) fn read(
+    bytes: &[u8],
+    format: Option<Format>,
+    process: Option<u32>,
+) -> Result<Read, String> {
+    if format.is_none()
+        && let Some(script) = script(bytes)
+    {
+        return Ok(Read::Script(script));
+    }
+    import(bytes, format, process).map(Read::Imported).map_err(|error| error.to_string())
+}
+
+impl Brought {
+    /// Reads it here and now.
+    pub(crate) fn read(&self) -> Result<Read, String> {
+        read(&self.bytes, self.format, self.process)
+    }
+}
+
+/// Shows what was brought, as soon as it is read.
 pub(super) fn bring_in(state: &mut State, brought: Brought) {
     state.refusal = None;
-    if brought.format.is_none()
-        && let Some(source) = script(&brought.bytes)
-    {
-        open(state, Rc::new(source), None);
-        return;
+    if brought.bytes.len() > AT_ONCE {
+        state.sheet = None;
+        state.reading = Some(Rc::new(brought));
+    } else {
+        let read = brought.read();
+        show(state, &brought, read);
     }
-    match import(&brought.bytes, brought.format, brought.process) {
-        Ok(Imported { script, report }) => {
+}
+
+/// Shows what was read, unless the reader has gone on to something else. Where it could not be
+/// read, everything stays as it is, and the sentence that says why stands in the dialog.
+pub(super) fn show_read(state: &mut State, brought: &Rc<Brought>, read: Result<Read, String>) {
+    if state.reading.take_if(|reading| Rc::ptr_eq(reading, brought)).is_some() {
+        show(state, brought, read);
+    }
+}
+
+fn show(state: &mut State, brought: &Brought, read: Result<Read, String>) {
+    match read {
+        Ok(Read::Script(text)) => open(state, Rc::new(Source::read(text)), None),
+        Ok(Read::Imported(Imported { script, report })) => {
             let source = Source::titled(script, &format!("From {}", report.format));
             let at = first_lock(&source);
             open(state, Rc::new(source), at);
-            state.import = Some(Rc::new(Import { brought, report }));
+            state.import = Some(Rc::new(Import { brought: brought.clone(), report }));
         }
-        Err(error) => {
-            state.refusal = Some(error.to_string().into());
+        Err(refusal) => {
+            state.refusal = Some(refusal.into());
             state.sheet = Some(Sheet::Import);
         }
     }
@@ -61,11 +105,10 @@ fn first_lock(source: &Source) -> Option<At> {
 }
 
 /// The text as a script, if it is one: a trace of few calls reads as a script, too.
-fn script(bytes: &[u8]) -> Option<Source> {
+fn script(bytes: &[u8]) -> Option<String> {
     let parsed = parse_bytes(bytes);
     let is_script = parsed.errors.is_empty() && parsed.script.calls().next().is_some();
-    let text = std::str::from_utf8(bytes).ok().filter(|_| is_script)?;
-    Some(Source::read(text.to_owned()))
+    std::str::from_utf8(bytes).ok().filter(|_| is_script).map(ToOwned::to_owned)
 }
 
 /// Of a trace of several processes another one's calls are taken.
@@ -109,6 +152,30 @@ mod tests {
         // The report goes with the script that it is about.
         let source = Source::scenario("lock-part").expect("the scenario");
         assert!(reduce(&state, Action::Open(Rc::new(source))).import.is_none());
+    }
+
+    #[test]
+    fn a_long_text_is_read_elsewhere_and_what_was_given_up_does_not_come_back() {
+        let long = [STRACE, &b"100 openat(AT_FDCWD, \"/etc/hosts\", O_RDONLY) = 3\n".repeat(8_000)]
+            .concat();
+        let state = brought(&long);
+        let reading = state.reading.clone().expect("it is too long to be read at once");
+        assert_eq!(&*state.text, &*State::of_the_story().text);
+        // As it comes from a worker.
+        let told = serde_json::to_string(&reading.read()).expect("plain data");
+        let arrived =
+            Action::Read(Rc::clone(&reading), serde_json::from_str(&told).expect("the same"));
+        let done = reduce(&state, arrived.clone());
+        assert_eq!((&*done.run.source.title, done.reading.is_some()), ("From strace", false));
+        assert!(done.import.as_ref().is_some_and(|import| import.report.more > 1_000));
+        let given_up = reduce(&state, Action::Cancel);
+        assert!(given_up.reading.is_none() && given_up.note.is_some());
+        assert_eq!(reduce(&given_up, arrived.clone()).run.source.name, "mlock-zero");
+        let source = Source::scenario("lock-part").expect("the scenario");
+        let elsewhere = reduce(&state, Action::Open(Rc::new(source)));
+        assert_eq!(reduce(&elsewhere, arrived).run.source.name, "lock-part");
+        let refused = reduce(&state, Action::Read(reading, Err("It is no trace.".to_owned())));
+        assert_eq!(refused.refusal.as_deref(), Some("It is no trace."));
     }
 
     #[test]

@@ -135,6 +135,7 @@ fn select(state: &mut State, range: Range<usize>) {
 pub(crate) fn bring(state: &mut State, pending: Pending) {
     state.playing = false;
     state.progress = 0;
+    state.reading = None;
     let record = |config: Config| {
         let mut recording = Recording::new(Rc::clone(&pending.source.script), config);
         (!recording.go_on(AT_ONCE)).then(|| Run::of(Rc::clone(&pending.source), recording.finish()))
@@ -180,6 +181,9 @@ pub(super) fn arrive(state: &mut State, run: Rc<Run>, beside: Option<Rc<Run>>) {
 
 /// Gives up what is pending; the script that ran before is shown on.
 pub(super) fn cancel(state: &mut State) {
+    if state.reading.take().is_some() {
+        state.note = Some("The text was not read; what is shown was there before it.".to_owned());
+    }
     if let Some(pending) = state.pending.take() {
         // What was typed stays; what was only opened is as if it had not been.
         if pending.from.is_none() {

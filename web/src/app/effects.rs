@@ -1,17 +1,19 @@
 //! What a change of the state means to those outside.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 use uvmscope_format::kernel_spec;
 use uvmscope_replay::Side;
 
 use crate::app::state::State;
-use crate::contract::{Changed, HostEvent, Wake};
+use crate::contract::{Changed, HostEvent, Reading, Wake};
 
 /// What the element around the state has to do.
 pub(crate) fn effects(old: &State, new: &State) -> Changed {
     let mut events = Vec::new();
     let moved = old.pair() != new.pair()
-        || Side::BOTH.iter().any(|side| !std::rc::Rc::ptr_eq(old.run_of(*side), new.run_of(*side)));
+        || Side::BOTH.iter().any(|side| !Rc::ptr_eq(old.run_of(*side), new.run_of(*side)));
     if moved {
         let at = at_json(new, Side::A);
         let kernel = kernel_spec::print(new.run.config());
@@ -29,7 +31,13 @@ pub(crate) fn effects(old: &State, new: &State) -> Changed {
     } else {
         Wake::Keep
     };
-    Changed { redraw: !old.same_as(new), events, wake }
+    let reading = match (&old.reading, &new.reading) {
+        (Some(old), Some(new)) if Rc::ptr_eq(old, new) => Reading::Keep,
+        (None, None) => Reading::Keep,
+        (_, Some(new)) => Reading::Start(Rc::clone(new)),
+        (Some(_), None) => Reading::Stop,
+    };
+    Changed { redraw: !old.same_as(new), events, wake, reading }
 }
 
 /// Told where the two kernels part for the first time.

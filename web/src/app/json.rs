@@ -8,7 +8,7 @@ use uvmscope_uvm::{Halt, source};
 
 use crate::app::effects::at_json;
 use crate::app::run::Run;
-use crate::app::state::{State, Why};
+use crate::app::state::{State, Waiting, Why};
 
 /// What `state()` of the element returns; `cursors` stand where the runs of the two sides stand.
 pub(crate) fn state_json(state: &State, cursor: &Cursor, other: Option<&Cursor>) -> Value {
@@ -17,7 +17,7 @@ pub(crate) fn state_json(state: &State, cursor: &Cursor, other: Option<&Cursor>)
     let more = json!({
         "script": &*state.text,
         "errors": source.errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "pending": state.pending.as_ref().map(|_| state.progress),
+        "pending": state.waiting().map(hundredths),
         "scenario": source.name,
         "playing": state.playing,
         "note": state.note,
@@ -30,6 +30,14 @@ pub(crate) fn state_json(state: &State, cursor: &Cursor, other: Option<&Cursor>)
         all.extend(more);
     }
     Value::Object(all)
+}
+
+/// How much is done of what is waited for; what is read tells nothing before its end.
+const fn hundredths(waiting: Waiting) -> usize {
+    match waiting {
+        Waiting::Reading => 0,
+        Waiting::Running(progress) => progress,
+    }
 }
 
 /// What is told of one run.

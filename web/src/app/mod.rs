@@ -27,6 +27,7 @@ mod ui;
 mod undo;
 mod view;
 
+pub(crate) use bring::{Brought, read};
 pub(crate) use model::Model;
 pub(crate) use state::Action;
 pub(crate) use ui::Root;

@@ -188,6 +188,17 @@ impl Model {
         Ok(self.take(action))
     }
 
+    /// What is being read was read by a worker, which tells it as [`element::read`] does; without an
+    /// answer it is read here.
+    ///
+    /// [`element::read`]: crate::element::read
+    pub(crate) fn was_read(&mut self, told: Option<String>) -> Changed {
+        let Some(brought) = self.state.reading.clone() else { return Changed::default() };
+        let told = told.and_then(|told| serde_json::from_str(&told).ok());
+        let read = told.unwrap_or_else(|| brought.read());
+        self.take(Action::Read(brought, read))
+    }
+
     /// Does what the reader did.
     pub(crate) fn reduce(&mut self, action: Action) -> Changed {
         self.take(action)

@@ -42,6 +42,7 @@ pub(crate) fn reduce(state: &State, action: Action) -> State {
             }
         }
         Action::Bring(brought) => bring::bring_in(&mut next, brought),
+        Action::Read(brought, read) => bring::show_read(&mut next, &brought, read),
         Action::Process(id) => bring::take_process(&mut next, id),
         Action::Forget => next.import = None,
         Action::Open(source) => editing::open(&mut next, source, None),

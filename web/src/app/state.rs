@@ -11,7 +11,7 @@ use uvmscope_scene::glossary::Term;
 use uvmscope_scene::{Answer, MarkKind, Subject};
 use uvmscope_uvm::{Call, Change, Config, Preset, VaRange};
 
-use crate::app::bring::{Brought, Import};
+use crate::app::bring::{Brought, Import, Read};
 use crate::app::command::Command;
 use crate::app::lines::LineEdit;
 use crate::app::run::{Run, Source};
@@ -207,6 +207,15 @@ pub(crate) struct Pending {
     pub(crate) at: Option<At>,
 }
 
+/// Something that takes its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// A text is being read.
+    Reading,
+    /// A script is being recorded; so many hundredths are done.
+    Running(usize),
+}
+
 /// A place that is waited for: the script it was chosen in runs no more, or not so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Anchor {
@@ -260,6 +269,8 @@ pub(crate) struct State {
     pub(crate) listing: bool,
     /// Where the script was imported from.
     pub(crate) import: Option<Rc<Import>>,
+    /// The text that is being read elsewhere.
+    pub(crate) reading: Option<Rc<Brought>>,
     /// Why the last text that was brought could not be read.
     pub(crate) refusal: Option<Rc<str>>,
     pub(crate) sheet: Option<Sheet>,
@@ -307,6 +318,7 @@ impl State {
             why: None,
             listing: false,
             import: None,
+            reading: None,
             refusal: None,
             sheet: None,
             table: false,
@@ -323,6 +335,14 @@ impl State {
             problem: None,
             complaints: Rc::default(),
         }
+    }
+
+    /// What is waited for.
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        if self.reading.is_some() {
+            return Some(Waiting::Reading);
+        }
+        self.pending.as_ref().map(|_| Waiting::Running(self.progress))
     }
 
     /// The run of a side; of the first where there is no second.
@@ -376,6 +396,7 @@ impl State {
             && self.why == other.why
             && Rc::ptr_eq(&self.history, &other.history)
             && self.import.as_ref().map(Rc::as_ptr) == other.import.as_ref().map(Rc::as_ptr)
+            && self.reading.as_ref().map(Rc::as_ptr) == other.reading.as_ref().map(Rc::as_ptr)
             && self.refusal == other.refusal
             && Rc::ptr_eq(&self.text, &other.text)
             && self.pending.as_ref().map(Rc::as_ptr) == other.pending.as_ref().map(Rc::as_ptr)
@@ -409,6 +430,8 @@ pub(crate) enum Action {
     Follow(String),
     /// A text that the reader has, whatever it is.
     Bring(Brought),
+    /// What was brought has been read.
+    Read(Rc<Brought>, Result<Read, String>),
     /// Of an imported trace the calls of another process.
     Process(u32),
     /// The report of an import is closed.

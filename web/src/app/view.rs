@@ -13,7 +13,7 @@ use crate::app::code::{self, Code};
 use crate::app::layout::Layout;
 use crate::app::run::Run;
 use crate::app::state::{
-    Controls, Look, Pace, Question, Select, Sheet, State, Tab, Why, kernel_name,
+    Controls, Look, Pace, Question, Select, Sheet, State, Tab, Waiting, Why, kernel_name,
 };
 use crate::app::ui::path;
 use crate::app::{link, model::Stand, report};
@@ -46,8 +46,8 @@ pub(crate) struct View {
     pub(crate) import: Option<SameImport>,
     /// The script, where it can be written in.
     pub(crate) script: Option<ScriptView>,
-    /// How many hundredths of a script have been recorded that is not shown yet.
-    pub(crate) pending: Option<usize>,
+    /// What is not shown yet.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) note: Option<String>,
     pub(crate) problems: Rc<[String]>,
 }
@@ -267,7 +267,7 @@ impl View {
             script: state
                 .editing
                 .then(|| ScriptView { text: Rc::clone(&state.text), select: state.select.clone() }),
-            pending: state.pending.as_ref().map(|_| state.progress),
+            waiting: state.waiting(),
             note: state.note.clone(),
             // The editor says what is wrong where it is wrong.
             problems: state

@@ -41,6 +41,8 @@ mod writer;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 pub use detect::detect;
 pub use error::{ImportError, UnknownFormat};
 pub use report::{Note, NoteKind, Process, Report};
@@ -55,7 +57,7 @@ pub const MAX_NOTES: usize = 1_000;
 pub const MAX_PROCESSES: usize = 1_000;
 
 /// Where a text comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Format {
     /// Linux's `strace`.
     Strace,
@@ -113,7 +115,7 @@ impl FromStr for Format {
 }
 
 /// A script made from what was traced.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Imported {
     /// The script; it reads without an error.
     pub script: String,

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Format, MAX_NOTES};
 
 /// The most characters of a source line that a note quotes.
 const MAX_QUOTED: usize = 100;
 
 /// What was dropped or altered, and why.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// How the text was read.
     pub format: Format,
@@ -28,7 +30,7 @@ pub struct Report {
 }
 
 /// A process of a trace.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Process {
     /// Its number, 0 where the trace does not tell it.
     pub id: u32,
@@ -39,7 +41,7 @@ pub struct Process {
 }
 
 /// What happened to one line.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Note {
     /// Line of the source, from 1.
     pub line: u32,
@@ -52,7 +54,7 @@ pub struct Note {
 }
 
 /// What happened to a line.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum NoteKind {
     /// The script has nothing of it.
     Dropped,

@@ -31,7 +31,7 @@ use yew::prelude::*;
 
 use crate::app::command::Command;
 use crate::app::layout::Layout;
-use crate::app::state::{Action, Controls, Tab, kernel_name};
+use crate::app::state::{Action, Controls, Tab, Waiting, kernel_name};
 use crate::app::view::{SameImport, ScriptView, SideView, View};
 use crate::upload;
 
@@ -371,9 +371,9 @@ fn script(view: &View, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// How far the recording of a long script is.
+/// How far a long script is.
 fn pending(view: &View, dispatch: &Callback<Action>) -> Html {
-    let Some(progress) = view.pending else { return Html::default() };
+    let Some(waiting) = view.waiting else { return Html::default() };
     let cancel = {
         let dispatch = dispatch.clone();
         move |_| dispatch.emit(Action::Cancel)
@@ -381,8 +381,17 @@ fn pending(view: &View, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="pending">
             <label>
-                { "Running the script " }
-                <progress max="100" value={progress.to_string()}>{ format!("{progress} %") }</progress>
+                { match waiting {
+                    Waiting::Reading => html! { <>{ "Reading the text " }<progress /></> },
+                    Waiting::Running(progress) => html! {
+                        <>
+                            { "Running the script " }
+                            <progress max="100" value={progress.to_string()}>
+                                { format!("{progress} %") }
+                            </progress>
+                        </>
+                    },
+                } }
             </label>
             <button type="button" onclick={cancel}>{ "Cancel" }</button>
         </div>
