@@ -135,3 +135,32 @@ fn a_script_that_is_full_of_text_says_so() {
     let left_out = format!("{} more calls", 99_999 - report.taken);
     assert!(full.is_some_and(|said| said.contains(&left_out)), "{report}");
 }
+
+#[test]
+fn where_the_trace_does_not_tell_who_made_whom_the_report_says_so() {
+    let map = |task: u32, at: &str| {
+        format!(
+            "{task} mmap({at}, 4096, PROT_READ, MAP_FIXED|MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = {at}\n"
+        )
+    };
+    let two = format!("{}{}", map(100, "0x10000"), map(101, "0x20000"));
+    let told = |text: &str, process| {
+        let general = good(text, process).report.general;
+        general.into_iter().find(|it| it.contains("memory,process"))
+    };
+    let note = told(&two, None).expect("a note");
+    assert!(note.contains("where 1 other process comes from"), "{note}");
+    assert!(told(&two, Some(101)).is_some());
+    assert_eq!(told(&map(100, "0x10000"), None), None);
+    for born in [
+        "100 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_THREAD) = 101\n",
+        "100 fork() = 101\n",
+        "101 execve(\"./b\", [\"./b\"], 0x7ffd) = 0\n",
+    ] {
+        assert_eq!(
+            told(&format!("{}{born}{}", map(100, "0x10000"), map(101, "0x20000")), None),
+            None,
+            "{born}"
+        );
+    }
+}

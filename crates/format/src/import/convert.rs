@@ -213,6 +213,15 @@ impl<'t> Taker<'t> {
                  stands first, without its locks, which a fork does not hand on"
             ));
         }
+        let strangers = self.tasks.strangers(self.process);
+        if strangers > 0 {
+            let strangers = count(strangers, "other process comes", "other processes come");
+            said.push(format!(
+                "nothing tells where {strangers} from; should they be threads of this one, their \
+                 calls belong to this map, too: trace the process calls as well, as in strace -f \
+                 -e trace=memory,process"
+            ));
+        }
         if let Some(limit) = self.writer.full() {
             let left_out = self.writer.left_out;
             let calls = count(left_out, "more call of the process is", "more calls of it are");

@@ -131,6 +131,18 @@ impl Tasks {
         self.makers.first().map(|task| self.process_of(*task))
     }
 
+    /// How many other processes make calls and come from nowhere that the trace tells. They may be
+    /// threads of this one.
+    pub(super) fn strangers(&self, process: u32) -> usize {
+        let unknown = |task: &&u32| {
+            let told = self.threads.contains_key(task) || self.born.contains_key(task);
+            **task != process && !told && !self.names.contains_key(task)
+        };
+        // What the process itself was forked by is no stranger.
+        let forked = self.born.contains_key(&process);
+        if forked { 0 } else { self.makers.iter().filter(unknown).count() }
+    }
+
     /// Every process, in the order in which they appear.
     pub(super) fn processes(&self) -> Vec<Process> {
         let mut calls: BTreeMap<u32, usize> = BTreeMap::new();
