@@ -1,4 +1,4 @@
-//! The exports that `uvmscope.js` calls.
+//! The exports that `uvmscope.js` calls (`web/script/element.js`).
 //!
 //! The model of an element stands here, outside Yew: a method of the element changes it at once and
 //! `state()` reads it at once, while Yew gets a snapshot to draw when it comes round to it. What
@@ -271,6 +271,12 @@ pub fn was_read(seat: u32, told: Option<String>) {
 #[wasm_bindgen]
 pub fn state(seat: u32) -> Option<String> {
     with_seat(seat, |seat| seat.model.state_json().to_string())
+}
+
+/// What leads to the same place, behind the `#` of the page's address.
+#[wasm_bindgen]
+pub fn link(seat: u32) -> Option<String> {
+    with_seat(seat, |seat| seat.model.link())?
 }
 
 /// Empties the outbox: a JSON array of `{name, detail}`.

@@ -13,6 +13,7 @@ use crate::app::editing::Job;
 use crate::app::effects::effects;
 use crate::app::json::state_json;
 use crate::app::layout::Layout;
+use crate::app::link;
 use crate::app::opening::{complaints, controls, kernel, opened};
 use crate::app::reduce::reduce;
 use crate::app::run::{Run, Source};
@@ -242,6 +243,11 @@ impl Model {
     /// What is to be drawn.
     pub(crate) fn view(&self) -> Rc<View> {
         Rc::new(View::of(&self.state, &self.stands))
+    }
+
+    /// What leads here, behind the `#` of the page's address; nothing for a script that is too long.
+    pub(crate) fn link(&self) -> Option<String> {
+        link::of(&self.state).ok()
     }
 
     /// What `state()` returns.

@@ -1,12 +1,5 @@
-// The <uvm-scope> element: one script tag defines it, everything else is loaded when the first
-// element is seen. Importing this file touches no window, so a site generator may import it too.
-//
-// This is a template: the build puts the hashed names of the module and the text of the style
-// sheet in place of the three constants below.
-const GLUE = '__UVMSCOPE_GLUE__';
-const WASM = '__UVMSCOPE_WASM__';
-const STYLE = '__UVMSCOPE_STYLE__';
-
+// The <uvm-scope> element. It stands in `uvmscope.js` and in `uvmscope-inline.js`, behind what says
+// where its parts come from: `parts`, and the text of its style sheet in `STYLE`.
 const ATTRIBUTES = [
   'scenario', 'kernel', 'compare', 'at', 'theme', 'controls', 'mode', 'lang', 'height',
 ];
@@ -39,21 +32,9 @@ let failures = 0;
 const started = new Set();
 let sheet = null;
 
-async function compile() {
-  const url = new URL(WASM, import.meta.url);
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  // A server that does not know the media type of WebAssembly is no reason to fail.
-  return response.headers.get('content-type')?.startsWith('application/wasm')
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
-}
-
 async function instantiate(generation) {
-  compiled ??= compile();
-  // The glue holds one instance for good; another query string makes it another module.
-  const query = generation === 0 ? '' : `?generation=${generation}`;
-  const [core, module] = await Promise.all([import(GLUE + query), compiled]);
+  compiled ??= parts.module();
+  const [core, module] = await Promise.all([parts.glue(generation), compiled]);
   await core.default({ module_or_path: module });
   core.on_panic((message) => {
     console.error(`uvmscope: ${message}`);
@@ -61,11 +42,6 @@ async function instantiate(generation) {
     queueMicrotask(() => recover(core));
   });
   return core;
-}
-
-/** A worker that reads one text; an error where a policy forbids workers, now or as an event. */
-function worker() {
-  return new Worker(new URL('./uvmscope-worker.js', import.meta.url), { type: 'module' });
 }
 
 function load() {
@@ -114,7 +90,7 @@ function readElsewhere(words, done) {
   // What a policy forbids is an error at once, an event, or nothing at all, as the browser likes.
   const patience = setTimeout(end, PATIENCE);
   try {
-    reader = worker();
+    reader = parts.worker();
   } catch {
     clearTimeout(patience);
     const soon = setTimeout(end);
@@ -128,9 +104,8 @@ function readElsewhere(words, done) {
     if (data.begun) clearTimeout(patience);
     else if (reader !== null) end(data.told);
   };
-  const glue = new URL(GLUE, import.meta.url).href;
   compiled.then((module) => {
-    reader?.postMessage({ glue, module, words }, [words[0].buffer]);
+    reader?.postMessage({ glue: parts.glueForWorker(), module, words }, [words[0].buffer]);
   });
   return leave;
 }
@@ -222,7 +197,7 @@ const placed = Symbol('placed');
 const restart = Symbol('restart');
 const follow = Symbol('follow');
 
-export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
+class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   static observedAttributes = ATTRIBUTES;
 
   #core = null;
@@ -258,7 +233,7 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (this.#refused) this[begin]();
     if (this.#seat === null) return;
     this.#dress();
-    this.#core.attribute(this.#seat, name, value ?? undefined);
+    this.#core.attribute(this.#seat, name, value || undefined);
     this.#tell();
   }
 
@@ -276,6 +251,9 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   setKernel(spec) { return this.#ask('set_kernel', String(spec)); }
   /** Everything there is to know, as plain data; `null` until the element has started. */
   state() { return this.#seat === null ? null : JSON.parse(this.#core.state(this.#seat)); }
+
+  /** What leads to the same place, behind the `#` of the page's address. */
+  link() { return this.#seat === null ? null : this.#core.link(this.#seat) ?? null; }
 
   #ask(verb, ...words) {
     const done = this.#perform(verb, words);
@@ -331,9 +309,9 @@ export class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (attempt !== this.#attempt || !this.isConnected) {
       throw new Error('the element is not in the page');
     }
-    const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name)]));
+    const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name) || null]));
     attributes.script = this.querySelector(':scope > script[type="text/uvmscope"]')?.textContent;
-    attributes.base = new URL('./', import.meta.url).href;
+    attributes.base = parts.base();
     // The element that is the page opens what the address of the page says.
     attributes.link = this.hasAttribute('page') ? location.hash.slice(1) : undefined;
     attributes.width = widthOf(this.getBoundingClientRect());

@@ -152,6 +152,9 @@ export class UvmScope extends HTMLElement {
   setKernel(spec: string): Promise<void>;
   /** `null` until the element has started. */
   state(): State | null;
+  /** What leads here, behind the `#` of the page's address; `null` until the element has started,
+   * and for a script that is too long for a link. */
+  link(): string | null;
 }
 
 declare global {
