@@ -26,10 +26,12 @@ const TYPES = {
  * Serves the site, or another `folder`, on a free port.
  *
  * `routes` adds pages by path: the text of a page that embeds the element, say. `prefix` puts the
- * site below a path, e.g. `/docs/uvmscope`. `more` are headers that go with everything. `requests`
- * lists the paths asked for.
+ * site below a path, e.g. `/docs/uvmscope`. `more` are headers that go with everything; `plain`
+ * sends none, and so leaves the policy to what pages state. `requests` lists the paths asked for.
  */
-export async function serve({ routes = {}, prefix = '', folder = site, more = {} } = {}) {
+export async function serve({
+  routes = {}, prefix = '', folder = site, more = {}, plain = false,
+} = {}) {
   const index = await readFile(path.join(folder, 'index.html'), 'utf8');
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(index)?.[1];
   assert.ok(policy, 'index.html states a policy');
@@ -37,7 +39,8 @@ export async function serve({ routes = {}, prefix = '', folder = site, more = {}
   const server = http.createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     requests.push(pathname);
-    const headers = { 'content-security-policy': policy, 'cache-control': 'no-store', ...more };
+    const all = { 'content-security-policy': policy, 'cache-control': 'no-store', ...more };
+    const headers = plain ? {} : all;
     const send = (status, type, body) => {
       response.writeHead(status, { ...headers, 'content-type': type }).end(body);
     };

@@ -332,8 +332,9 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     this.#dress();
     this.#live.replaceChildren(core.node(this.#seat));
     sizes().observe(this);
-    // Keys act on the element that has the focus; a page may say that it is this one from the start.
-    if (this.hasAttribute('autofocus') && document.activeElement === document.body) {
+    // Keys act on the element that has the focus: from the start on the one that is the page. In a
+    // frame the focus is left where the reader has it.
+    if (this.hasAttribute('page') && window.top === window && document.activeElement === document.body) {
       queueMicrotask(() => this.#live.querySelector('[tabindex]')?.focus({ preventScroll: true }));
     }
     this.#queue.push({ name: 'ready', detail: { version: core.version() } });

@@ -33,7 +33,9 @@
     // Of a script that travels in the address there is no picture.
     picture.remove();
   }
-  whole.href = fragment === '' ? `./#${name}` : `./#${fragment}`;
+  // The page as one file works wherever this one does: what a sandbox opens is in it, too.
+  const WHOLE = './uvmscope.html';
+  whole.href = `${WHOLE}#${fragment === '' ? name : fragment}`;
 
   stage.replaceChildren(element);
   element.append(picture);
@@ -54,7 +56,7 @@
   for (const type of ['pointerdown', 'keydown', 'click']) {
     whole.addEventListener(type, () => {
       const link = element.link();
-      if (link !== null) whole.href = `./#${link}`;
+      if (link !== null) whole.href = `${WHOLE}#${link}`;
     });
   }
 

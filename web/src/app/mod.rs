@@ -21,6 +21,7 @@ mod opening;
 mod reduce;
 mod report;
 mod run;
+mod snippets;
 mod state;
 mod steps;
 mod ui;

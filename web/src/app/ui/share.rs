@@ -8,6 +8,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use yew::prelude::*;
 
 use crate::app::export::{self, Export};
+use crate::app::snippets::{self, Snippet, address};
 use crate::app::ui::copy::{Copying, use_copying};
 use crate::app::view::Share;
 use crate::download;
@@ -57,11 +58,6 @@ fn link(share: &Share) -> Html {
     }
 }
 
-/// The page's address with a link in it.
-fn address(base: &str, fragment: &str) -> String {
-    format!("{base}#{fragment}")
-}
-
 /// Room around the code, in its own squares.
 const QUIET: i32 = 4;
 
@@ -95,41 +91,20 @@ fn code(url: &str) -> Html {
 
 /// What an author puts into a page.
 fn snippets(share: &Share) -> Html {
-    let frame = share.link.as_ref().ok().map(|fragment| {
-        format!(
-            "<iframe src=\"{}\" title=\"uvmscope\" width=\"100%\" height=\"900\" loading=\"lazy\"></iframe>",
-            escaped(&address(&share.base, fragment))
-        )
-    });
-    html! {
-        <>
-            if let Some(name) = &share.scenario {
-                <CopyField
-                    label="Element, for a page that may load scripts"
-                    text={AttrValue::from(element(share, name))}
-                    rows={3}
-                />
-            }
-            if let Some(frame) = frame {
-                <CopyField label="Frame, for any other page" text={AttrValue::from(frame)} rows={3} />
-            }
-        </>
+    let snippets = snippets::snippets(share);
+    if snippets.is_empty() {
+        return html! {
+            <p class="quiet">
+                { "From a file on a disk nothing can be put into other pages; a file with the \
+                   script, below, opens in any uvmscope." }
+            </p>
+        };
     }
-}
-
-fn element(share: &Share, scenario: &str) -> String {
-    let compare = share.compare.as_ref().map(|it| format!(" compare=\"{it}\"")).unwrap_or_default();
-    format!(
-        "<script type=\"module\" src=\"{}uvmscope.js\"></script>\n<uvm-scope scenario=\"{scenario}\" kernel=\"{}\"{compare} at=\"{}\"></uvm-scope>",
-        escaped(&share.base),
-        share.kernel,
-        share.at,
-    )
-}
-
-/// A text as an attribute has it.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    html! {
+        { for snippets.into_iter().map(|Snippet { label, text }| html! {
+            <CopyField {label} text={AttrValue::from(text)} rows={3} />
+        }) }
+    }
 }
 
 /// The run as files.
@@ -176,18 +151,5 @@ fn copy_field(props: &CopyFieldProps) -> Html {
             <button type="button" aria-label={format!("Copy: {label}")} onclick={copy}>{ "Copy" }</button>
             <span role="status">{ said }</span>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{address, escaped};
-
-    #[test]
-    fn an_address_stands_in_a_page_as_it_is() {
-        let url = address("https://example.org/uvm/", "mlock-zero@3.7&view=table");
-        assert_eq!(url, "https://example.org/uvm/#mlock-zero@3.7&view=table");
-        assert_eq!(escaped(&url), "https://example.org/uvm/#mlock-zero@3.7&amp;view=table");
-        assert_eq!(escaped("a\"<b"), "a&quot;&lt;b");
     }
 }
