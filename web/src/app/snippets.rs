@@ -61,14 +61,15 @@ fn script(share: &Share) -> Option<String> {
     Some(format!("<p>{title}</p>\n<script type=\"text/uvmscope\">\n{}\n</script>", text.trim_end()))
 }
 
-/// A frame that can do nothing to the page around it.
+/// A frame that can do nothing to the page around it. Its border goes by the attribute, since a
+/// policy may forbid styles.
 fn frame(share: &Share) -> Option<String> {
     let fragment = share.link.as_ref().ok()?;
     let height = HEIGHTS[usize::from(share.compare.is_some())];
     Some(format!(
         "<iframe src=\"{}embed.html#{}\" title=\"uvmscope: {}\" width=\"100%\" height=\"{height}\" \
          loading=\"lazy\" sandbox=\"allow-scripts allow-popups\" referrerpolicy=\"no-referrer\" \
-         style=\"border:0\"></iframe>",
+         frameborder=\"0\"></iframe>",
         escaped(&share.base),
         escaped(fragment),
         escaped(&share.run.0.source.title),
