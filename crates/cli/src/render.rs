@@ -1,12 +1,12 @@
 //! `uvmscope render`: the picture of one place of a run.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum, value_parser};
-use uvmscope_scene::{Look, Story, Svg, Viewport};
+use uvmscope_scene::{Film, Look, Story, Svg, Viewport};
 
 use crate::source::Source;
 use crate::{Status, complain};
@@ -43,6 +43,10 @@ pub(crate) struct RenderArgs {
     /// Write the sentence of the step below the picture
     #[arg(long)]
     caption: bool,
+    /// Draw the whole run, as a picture that plays by itself, without a script; --at is the place
+    /// that it shows where nothing may move
+    #[arg(long)]
+    animate: bool,
     /// The file to write, instead of standard output
     #[arg(short, long, value_name = "FILE.svg")]
     output: Option<PathBuf>,
@@ -82,17 +86,34 @@ pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> 
         }
         None => story.opening(),
     };
+    if args.animate {
+        let film = Film::of(&story, args.theme.look(), args.width, place);
+        if film.left_out > 0 {
+            let Film { shown, left_out, .. } = film;
+            complain(format_args!(
+                "the picture shows {shown} places of the run; {left_out} more are marked, which \
+                 it leaves out"
+            ));
+        }
+        put(&film.svg, args.output.as_deref(), out)?;
+        return Ok(Status::Success);
+    }
     let mut cursor = recording.timeline.cursor();
     cursor.seek(place);
     let scene = story.scene(&cursor, None, Viewport::of_width(args.width));
     let caption = story.caption(&cursor);
     let svg = Svg::new(args.theme.look());
     let picture = if args.caption { svg.caption(&caption) } else { svg }.of(&scene);
-    match &args.output {
-        Some(file) if file.as_os_str() != "-" => {
-            std::fs::write(file, picture).with_context(|| file.display().to_string())?;
-        }
-        _ => out.write_all(picture.as_bytes())?,
-    }
+    put(&picture, args.output.as_deref(), out)?;
     Ok(Status::Success)
+}
+
+/// Writes a picture to a file, or else to standard output.
+fn put(picture: &str, file: Option<&Path>, out: &mut impl Write) -> Result<()> {
+    match file {
+        Some(file) if file.as_os_str() != "-" => {
+            std::fs::write(file, picture).with_context(|| file.display().to_string())
+        }
+        _ => Ok(out.write_all(picture.as_bytes())?),
+    }
 }

@@ -8,6 +8,7 @@
 pub mod axis;
 pub mod caption;
 pub mod class;
+pub mod film;
 pub mod geom;
 pub mod glossary;
 mod hand;
@@ -28,6 +29,7 @@ mod words;
 pub use axis::{Axis, Piece, PieceKind};
 pub use caption::{Caption, SideBySide, call_text};
 pub use class::{Class, Classes};
+pub use film::Film;
 pub use geom::{Point, Rect, Unit, px};
 pub use key::{Key, Layer, Subject};
 pub use layout::CommonAxis;

@@ -15,6 +15,11 @@ const ABOVE: Unit = px(20);
 /// Below the last baseline.
 const BELOW: Unit = px(16);
 
+/// What is left free on both sides of a text below a picture of that width.
+pub(crate) fn margin(width: Unit) -> Unit {
+    if width < px(NARROW.into()) { px(12) } else { px(28) }
+}
+
 /// How a letter is set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Type {
@@ -50,9 +55,14 @@ pub(crate) struct Said {
 impl Said {
     /// The caption, below the scene and as wide.
     pub(crate) fn below(scene: &Scene, caption: &Caption) -> Self {
-        let left = if scene.width < px(NARROW.into()) { px(12) } else { px(28) };
-        let lines = broken(&letters(caption), scene.width - left * 2);
-        Self { left, top: scene.height + ABOVE, lines }
+        Self::at(scene.height, scene.width, caption)
+    }
+
+    /// The caption, so far down and so wide.
+    pub(crate) fn at(top: Unit, width: Unit, caption: &Caption) -> Self {
+        let left = margin(width);
+        let lines = broken(&letters(caption), width - left * 2);
+        Self { left, top: top + ABOVE, lines }
     }
 
     /// How much taller the picture gets.

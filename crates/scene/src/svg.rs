@@ -111,13 +111,7 @@ impl<'a> Svg<'a> {
         if let Some(style) = standing_style(self.look) {
             write!(out, "<style>{style}</style>")?;
         }
-        write!(
-            out,
-            "<defs><pattern id=\"{}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
-             patternTransform=\"rotate(45)\"><rect class=\"hatch-ground\" width=\"7\" height=\"7\"/>\
-             <rect class=\"hatch-stripe\" width=\"2.4\" height=\"7\"/></pattern></defs>",
-            self.hatch
-        )?;
+        write_hatch(out, self.hatch)?;
         if self.look != Look::Classes {
             write!(out, "<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>")?;
         }
@@ -135,60 +129,77 @@ impl<'a> Svg<'a> {
 
     fn write_node(&self, out: &mut String, node: &Node) -> fmt::Result {
         write!(out, "<g class=\"{}\" data-k=\"{}\"", node.class, node.key)?;
-        if node.at != Point::ORIGIN {
-            write!(out, " transform=\"translate({} {})\"", node.at.x, node.at.y)?;
-        }
+        write_shift(out, node.at)?;
         out.push('>');
         if let Some(title) = &node.title {
             write!(out, "<title>{}</title>", escaped(title))?;
         }
-        node.parts.iter().try_for_each(|part| self.write_part(out, part))?;
+        node.parts.iter().try_for_each(|part| write_part(out, part, self.hatch))?;
         out.push_str("</g>");
         Ok(())
     }
+}
 
-    fn write_part(&self, out: &mut String, part: &Part) -> fmt::Result {
-        let class = part.class;
-        match &part.shape {
-            Shape::Rect { rect, radius } => {
-                let Rect { x, y, width, height } = rect;
-                write!(
-                    out,
-                    "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\""
-                )?;
-                if class.has(Class::Hatched) {
-                    write!(out, " fill=\"url(#{})\"", self.hatch)?;
-                }
-                out.push_str("/>");
-                Ok(())
-            }
-            Shape::Line { from, to } => write!(
+/// The attribute that moves a node to its place, where it has to.
+pub(crate) fn write_shift(out: &mut String, at: Point) -> fmt::Result {
+    if at == Point::ORIGIN {
+        return Ok(());
+    }
+    write!(out, " transform=\"translate({} {})\"", at.x, at.y)
+}
+
+/// The pattern that what is hatched is filled with.
+pub(crate) fn write_hatch(out: &mut String, name: &str) -> fmt::Result {
+    write!(
+        out,
+        "<defs><pattern id=\"{name}\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
+         patternTransform=\"rotate(45)\"><rect class=\"hatch-ground\" width=\"7\" height=\"7\"/>\
+         <rect class=\"hatch-stripe\" width=\"2.4\" height=\"7\"/></pattern></defs>"
+    )
+}
+
+/// A shape; `hatch` names the pattern of what is hatched.
+pub(crate) fn write_part(out: &mut String, part: &Part, hatch: &str) -> fmt::Result {
+    let class = part.class;
+    match &part.shape {
+        Shape::Rect { rect, radius } => {
+            let Rect { x, y, width, height } = rect;
+            write!(
                 out,
-                "<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>",
-                from.x, from.y, to.x, to.y
-            ),
-            Shape::Path(strokes) => {
-                write!(out, "<path class=\"{class}\" d=\"{}\"/>", path_data(strokes))
+                "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\""
+            )?;
+            if class.has(Class::Hatched) {
+                write!(out, " fill=\"url(#{hatch})\"")?;
             }
-            Shape::Circle { at, radius } => {
-                write!(
-                    out,
-                    "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>",
-                    at.x, at.y
-                )
-            }
-            Shape::Text { at, anchor, spans } => {
-                write!(
-                    out,
-                    "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">",
-                    at.x,
-                    at.y,
-                    anchor.name()
-                )?;
-                spans.iter().try_for_each(|span| write_span(out, span))?;
-                out.push_str("</text>");
-                Ok(())
-            }
+            out.push_str("/>");
+            Ok(())
+        }
+        Shape::Line { from, to } => write!(
+            out,
+            "<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>",
+            from.x, from.y, to.x, to.y
+        ),
+        Shape::Path(strokes) => {
+            write!(out, "<path class=\"{class}\" d=\"{}\"/>", path_data(strokes))
+        }
+        Shape::Circle { at, radius } => {
+            write!(
+                out,
+                "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>",
+                at.x, at.y
+            )
+        }
+        Shape::Text { at, anchor, spans } => {
+            write!(
+                out,
+                "<text class=\"{class}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">",
+                at.x,
+                at.y,
+                anchor.name()
+            )?;
+            spans.iter().try_for_each(|span| write_span(out, span))?;
+            out.push_str("</text>");
+            Ok(())
         }
     }
 }
@@ -204,12 +215,17 @@ fn write_span(out: &mut String, span: &Span) -> fmt::Result {
 
 /// The rules of a picture that brings its own.
 fn standing_style(look: Look) -> Option<String> {
+    own_style(STYLE, look)
+}
+
+/// Rules, a line each, with the colours of a look; nothing where those are a page's.
+pub(crate) fn own_style(style: &str, look: Look) -> Option<String> {
     match look {
         Look::Classes => None,
-        Look::Light => Some(coloured(LIGHT)),
-        Look::Dark => Some(coloured(DARK)),
+        Look::Light => Some(coloured(style, LIGHT)),
+        Look::Dark => Some(coloured(style, DARK)),
         Look::Auto => {
-            let (light, dark) = (coloured(LIGHT), coloured(DARK));
+            let (light, dark) = (coloured(style, LIGHT), coloured(style, DARK));
             let pairs = light.lines().zip(dark.lines());
             let other: Vec<&str> = pairs.filter(|(a, b)| a != b).map(|(_, dark)| dark).collect();
             Some(format!("{light}@media(prefers-color-scheme:dark){{{}}}", other.join("\n")))
@@ -219,8 +235,8 @@ fn standing_style(look: Look) -> Option<String> {
 
 /// The rules with values in the places of the custom properties, which few programs but browsers
 /// know.
-fn coloured(declarations: &str) -> String {
-    let mut style = STYLE.to_owned();
+fn coloured(style: &str, declarations: &str) -> String {
+    let mut style = style.to_owned();
     for declaration in declarations.trim().split(';') {
         if let Some((name, value)) = declaration.split_once(':') {
             style = style.replace(&format!("var({name})"), value);
