@@ -233,7 +233,7 @@ suite({
     const { page } = await visit();
     await press(page, 'c', 'Home');
     assert.deepEqual(await told(page), {
-      sentence: 'Both kernels have done the same so far. They part at 3.13; d goes there.',
+      sentence: 'Both kernels have done the same so far. They part at 3.13.',
       differences: [],
       marks: 0,
     });

@@ -8,6 +8,7 @@ mod import;
 mod input;
 mod link;
 mod opening;
+mod png;
 mod render;
 mod run;
 mod scenarios;

@@ -1,17 +1,20 @@
 //! `uvmscope render`: the picture of one place of a run.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum, value_parser};
-use uvmscope_scene::{Film, Look, Story, Svg, Viewport};
+use uvmscope_format::kernel_spec;
+use uvmscope_replay::{Place, Timeline, align, differences};
+use uvmscope_scene::{CommonAxis, Film, Look, SideBySide, Story, Svg, Viewport};
+use uvmscope_uvm::{Changes, Config};
 
 use crate::source::Source;
-use crate::{Status, complain};
+use crate::{Status, complain, png};
 
-/// Draw one place of a run as an SVG picture
+/// Draw one place of a run as a picture, or the whole run as one that plays
 ///
 /// The picture is the one that the page shows at that place. It stands alone, unless --theme page
 /// leaves its colours to a page.
@@ -45,8 +48,19 @@ pub(crate) struct RenderArgs {
     caption: bool,
     /// Draw the whole run, as a picture that plays by itself, without a script; --at is the place
     /// that it shows where nothing may move
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["png", "compare", "caption"])]
     animate: bool,
+    /// Draw another kernel below, at the same place and on the same axis: a preset and changes, as
+    /// for --kernel
+    #[arg(long, value_name = "SPEC", value_parser = kernel_spec::parse, allow_hyphen_values = true)]
+    compare: Option<Changes>,
+    /// Draw points instead of shapes: a PNG file, with the letters of this machine; without a theme
+    /// it is light
+    #[arg(long)]
+    png: bool,
+    /// How many points to a pixel a PNG file has
+    #[arg(long, value_name = "FACTOR", default_value_t = 2.0, value_parser = scale, requires = "png")]
+    scale: f32,
     /// The file to write, instead of standard output
     #[arg(short, long, value_name = "FILE.svg")]
     output: Option<PathBuf>,
@@ -58,6 +72,11 @@ enum Theme {
     Light,
     Dark,
     Page,
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    let factor = text.parse().ok().filter(|factor| (0.1..=8.0).contains(factor));
+    factor.ok_or_else(|| "expected a factor from 0.1 to 8".to_owned())
 }
 
 impl Theme {
@@ -72,6 +91,10 @@ impl Theme {
 }
 
 pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> {
+    if args.png && args.output.is_none() && std::io::stdout().is_terminal() {
+        complain("a PNG file is nothing for a terminal: name a file with -o");
+        return Ok(Status::BadInput);
+    }
     let recording = args.source.record()?;
     if !recording.errors.is_empty() {
         recording.complain();
@@ -86,34 +109,74 @@ pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> 
         }
         None => story.opening(),
     };
-    if args.animate {
-        let film = Film::of(&story, args.theme.look(), args.width, place);
-        if film.left_out > 0 {
-            let Film { shown, left_out, .. } = film;
-            complain(format_args!(
-                "the picture shows {shown} places of the run; {left_out} more are marked, which \
-                 it leaves out"
-            ));
-        }
-        put(&film.svg, args.output.as_deref(), out)?;
-        return Ok(Status::Success);
+    let picture = match args.compare {
+        _ if args.animate => film(&story, place, args),
+        Some(changes) => pair(&story, place, changes, args),
+        None => one(&story, place, args),
+    };
+    let file = args.output.as_deref();
+    if args.png {
+        put(&png::png(&picture, args.scale)?, file, out)?;
+    } else {
+        put(picture.as_bytes(), file, out)?;
     }
-    let mut cursor = recording.timeline.cursor();
+    Ok(Status::Success)
+}
+
+/// The picture of a place.
+fn one(story: &Story, place: Place, args: &RenderArgs) -> String {
+    let mut cursor = story.timeline().cursor();
     cursor.seek(place);
     let scene = story.scene(&cursor, None, Viewport::of_width(args.width));
     let caption = story.caption(&cursor);
     let svg = Svg::new(args.theme.look());
-    let picture = if args.caption { svg.caption(&caption) } else { svg }.of(&scene);
-    put(&picture, args.output.as_deref(), out)?;
-    Ok(Status::Success)
+    if args.caption { svg.caption(&caption) } else { svg }.of(&scene)
+}
+
+/// The picture of a place, and below it that of another kernel at the same place.
+fn pair(story: &Story, place: Place, changes: Changes, args: &RenderArgs) -> String {
+    let first = story.timeline();
+    let config = Config { changes, ..first.config() };
+    let second = Rc::new(Timeline::record(Rc::clone(first.script()), config));
+    let alignment = align(first, &second);
+    let partner = alignment.partner(place);
+    let other = Story::new(second);
+    let mut cursors = [first.cursor(), other.timeline().cursor()];
+    cursors[0].seek(place);
+    cursors[1].seek(partner);
+    let view = Viewport { slim: true, ..Viewport::of_width(args.width) };
+    let axis = CommonAxis::of([(story, &cursors[0]), (&other, &cursors[1])], view);
+    let scenes =
+        [story.scene_on(&cursors[0], None, &axis), other.scene_on(&cursors[1], None, &axis)];
+    let names = [first.config(), config].map(kernel_spec::print);
+    let names = [&*names[0], &*names[1]];
+    let tells = SideBySide::new(&alignment, names);
+    let alike = differences(cursors[0].state(), cursors[1].state()).is_empty();
+    let caption = tells.caption_at([place, partner], alike);
+    let headings = [0, 1].map(|n| format!("{} at {}", names[n], cursors[n].place()));
+    let svg = Svg::new(args.theme.look());
+    let svg = if args.caption { svg.caption(&caption) } else { svg };
+    svg.of_pair([&scenes[0], &scenes[1]], [&headings[0], &headings[1]])
+}
+
+/// The run as a picture that plays by itself.
+fn film(story: &Story, place: Place, args: &RenderArgs) -> String {
+    let Film { svg, shown, left_out } = Film::of(story, args.theme.look(), args.width, place);
+    if left_out > 0 {
+        complain(format_args!(
+            "the picture shows {shown} places of the run; {left_out} more are marked, which it \
+             leaves out"
+        ));
+    }
+    svg
 }
 
 /// Writes a picture to a file, or else to standard output.
-fn put(picture: &str, file: Option<&Path>, out: &mut impl Write) -> Result<()> {
+fn put(picture: &[u8], file: Option<&Path>, out: &mut impl Write) -> Result<()> {
     match file {
         Some(file) if file.as_os_str() != "-" => {
             std::fs::write(file, picture).with_context(|| file.display().to_string())
         }
-        _ => Ok(out.write_all(picture.as_bytes())?),
+        _ => Ok(out.write_all(picture)?),
     }
 }

@@ -260,3 +260,148 @@ fn something_to_draw_has_to_be_named() {
     assert_eq!(run_on("", &["render"]).status, Some(2));
     assert_eq!(run_on("", &["render", "a.uvm", "--scenario", "mlock-zero"]).status, Some(2));
 }
+
+/// A run as a picture that plays by itself.
+fn played(args: &[&str]) -> String {
+    drawn(&[&["--animate"], args].concat())
+}
+
+#[test]
+fn a_run_plays_in_a_picture_that_is_small_and_stands_alone() {
+    let film = played(&[]);
+    check_form(&film);
+    assert!(film.len() < 60_000, "{} bytes", film.len());
+    assert_eq!(film, played(&[]));
+    assert!(!film.contains("<script") && !film.contains("@import"));
+    // The beginning, the step that the story is about, and the end.
+    for said in ["call 1 of 6, step 0 of ", "call 3 of 6, step 22 of 30"] {
+        assert_eq!(film.matches(said).count(), 1, "{said}");
+    }
+    assert!(words(&film).contains("panic: KASSERT"));
+    let narrow = played(&["--width", "360"]);
+    check_form(&narrow);
+    assert!(narrow.len() < 60_000, "{} bytes", narrow.len());
+}
+
+#[test]
+fn every_rule_of_a_film_is_for_something_and_has_its_frames() {
+    let film = played(&[]);
+    let names: Vec<&str> = film
+        .split("animation-name:")
+        .skip(1)
+        .filter_map(|rest| rest.split(['}', ';']).next())
+        .collect();
+    assert!(names.len() > 20);
+    for name in names {
+        assert_eq!(film.matches(&format!("@keyframes {name}{{")).count(), 1, "{name}");
+        let used = [format!(" {name}\""), format!(" {name} off\""), format!("\"{name}\"")];
+        assert!(used.iter().any(|class| film.contains(class)), "{name} is for nothing");
+    }
+}
+
+#[test]
+fn where_nothing_moves_a_film_is_the_picture_of_one_place() {
+    // What is not off without a motion says the same as the picture of that place.
+    let still = |film: &str| {
+        let mut shown = String::new();
+        let (mut hidden, mut depth) = (None, 0);
+        for tag in film.split('<').skip(1) {
+            if tag.starts_with("g ") || tag.starts_with("g>") {
+                depth += 1;
+                if hidden.is_none() && tag.contains(" off\"") {
+                    hidden = Some(depth);
+                }
+            }
+            if hidden.is_none() {
+                shown.push('<');
+                shown.push_str(tag);
+            }
+            if tag.starts_with("/g>") {
+                if hidden == Some(depth) {
+                    hidden = None;
+                }
+                depth -= 1;
+            }
+        }
+        let mut words: Vec<String> = words(&shown).lines().map(ToOwned::to_owned).collect();
+        words.sort();
+        words
+    };
+    for at in ["3.22", "6.end", "1.0"] {
+        let picture = drawn(&["--caption", "--at", at]);
+        let mut expected: Vec<String> = words(&picture).lines().map(ToOwned::to_owned).collect();
+        let shown = still(&played(&["--at", at]));
+        let foot = shown.iter().find(|line| line.starts_with("call ")).expect("where it is");
+        expected.push(foot.clone());
+        expected.sort();
+        assert_eq!(shown, expected, "{at}");
+    }
+}
+
+#[test]
+fn a_long_run_plays_in_part_and_says_so() {
+    let mut script = String::from("mmap(0x10000, 8K, PROT_READ, MAP_FIXED|MAP_ANON, -1, 0)\n");
+    script.push_str(&"mlock(0x10000, 4K)\nmunlock(0x10000, 4K)\n".repeat(200));
+    let ran = run_on(&script, &["render", "-", "--animate"]);
+    let (film, told) = (ran.stdout, ran.stderr);
+    check_form(&film);
+    assert!(told.contains("shows 60 places of the run"), "{told}");
+    assert_eq!(film.matches("call 1 of 401, step 0").count(), 1);
+}
+
+#[test]
+fn two_kernels_are_drawn_one_above_the_other() {
+    let pair = drawn(&["--compare", "committed", "--caption"]);
+    check_form(&pair);
+    let said = words(&pair);
+    assert!(said.contains("original at 3.22\n") && said.contains("committed at 3.14\n"), "{said}");
+    assert!(said.contains("asks whether the range is empty"), "{said}");
+    // On one axis: the same address is at the same place in both.
+    let addresses = |word: &str| -> Vec<&str> {
+        let begin = format!("data-k=\"{word}\" transform=\"translate(");
+        pair.split(&*begin).skip(1).filter_map(|rest| rest.split(' ').next()).collect()
+    };
+    let [first, second] = addresses("boundary-0x7f7ff7ed6000")[..] else { panic!("not two") };
+    assert_eq!(first, second);
+    let before = drawn(&["--compare", "committed", "--caption", "--at", "1.end"]);
+    assert!(words(&before).contains("Both kernels have done the same so far. They part at 3."));
+    let same = drawn(&["--compare", "original", "--caption"]);
+    assert!(words(&same).contains("Both kernels do the same in every call."));
+}
+
+#[test]
+fn points_are_drawn_as_many_as_asked_for() {
+    let folder = Folder::new("points");
+    folder.file("a.uvm", MLOCK_ZERO);
+    let size = |args: &[&str]| {
+        let all = [&["render", "a.uvm", "--png", "-o", "a.png"], args].concat();
+        assert_eq!(folder.run(&all).printed(), "");
+        let file = fs::read(folder.path().join("a.png")).expect("the picture");
+        assert_eq!(&file[..8], b"\x89PNG\r\n\x1a\n");
+        let side = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().expect("four"));
+        (side(16), side(20))
+    };
+    let (width, height) = size(&[]);
+    assert_eq!(width, 2 * 772);
+    assert_eq!(size(&["--scale", "1"]), (width / 2, height / 2));
+    assert!(size(&["--caption"]).1 > height);
+    assert!(size(&["--compare", "committed"]).1 > height);
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let folder = Folder::new("not_together");
+    folder.file("a.uvm", MLOCK_ZERO);
+    for args in [
+        &["--animate", "--png"][..],
+        &["--animate", "--compare", "committed"],
+        &["--scale", "2"],
+        &["--png", "--scale", "0"],
+        &["--png", "--scale", "much"],
+        &["--compare", "orignal"],
+    ] {
+        let ran = folder.run(&[&["render", "a.uvm"], args].concat());
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(2), ""), "{args:?}");
+        assert!(ran.stderr.len() > 40, "{args:?}");
+    }
+}

@@ -5,7 +5,7 @@
 //! For a reader who wants no motion, and for a program that knows none, it is the still picture of
 //! one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use uvmscope_replay::Place;
@@ -64,8 +64,8 @@ impl Film {
     /// The run of a story; `still` is the place that stands where nothing moves.
     ///
     /// Shown are the places that are worth going to, each for as long as its sentence takes to
-    /// read. Of more than [`MAX_PLACES`] the kinds of the least weight are left out, and then the
-    /// latest.
+    /// read. Of more than [`MAX_PLACES`] the kinds of the least weight are left out, and of one kind
+    /// the latest.
     pub fn of(story: &Story, look: Look, width: u16, still: Place) -> Self {
         let (places, left_out) = places(story, still);
         let reel = Reel::shoot(story, &places, width, still);
@@ -78,28 +78,21 @@ impl Film {
 
 /// The places that are shown, in order, and how many others are marked.
 fn places(story: &Story, still: Place) -> (Vec<Place>, usize) {
+    let timeline = story.timeline();
+    let ends = [timeline.first_place(), still, timeline.last_place()];
+    let mut places = BTreeSet::from(ends);
     let marks = story.marks();
-    let of = |kinds: &[MarkKind]| {
-        let marked = marks.iter().filter(|mark| kinds.contains(&mark.kind)).map(|mark| mark.place);
-        let ends = [story.timeline().first_place(), still, story.timeline().last_place()];
-        let mut places: Vec<Place> = marked.chain(ends).collect();
-        places.sort_unstable();
-        places.dedup();
-        places
-    };
-    let all = of(&WEIGHTS);
-    let fitting = (1..=WEIGHTS.len()).rev().filter_map(|n| WEIGHTS.get(..n)).map(of);
-    let mut places = fitting
-        .into_iter()
-        .find(|places| places.len() <= MAX_PLACES)
-        .unwrap_or_else(|| of(&WEIGHTS[..1]));
-    while places.len() > MAX_PLACES {
-        // The beginning tells more than the end, but what the reader came for has to be there.
-        let last = places.iter().rposition(|place| *place != still).unwrap_or_default();
-        places.remove(last);
+    let mut left_out = BTreeSet::new();
+    for kind in WEIGHTS {
+        for mark in marks.iter().filter(|mark| mark.kind == kind) {
+            if places.len() < MAX_PLACES {
+                places.insert(mark.place);
+            } else if !places.contains(&mark.place) {
+                left_out.insert(mark.place);
+            }
+        }
     }
-    let left_out = all.len() - places.len();
-    (places, left_out)
+    (places.into_iter().collect(), left_out.len())
 }
 
 /// Which places something is seen at.

@@ -4,9 +4,9 @@ use std::fmt::{self, Write};
 
 use crate::caption::Caption;
 use crate::class::Class;
-use crate::geom::{Point, Rect, Unit};
+use crate::geom::{Point, Rect, Unit, px};
 use crate::node::{Node, Part, Scene, Shape, Span, Stroke};
-use crate::said::Said;
+use crate::said::{Said, margin};
 
 /// Where the colours of an SVG text come from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -23,6 +23,9 @@ pub enum Look {
 
 /// The name of the hatching's pattern; what has [`Class::Hatched`] is filled with it.
 pub const HATCH: &str = "uvm-hatch";
+
+/// Room for the name above each of two pictures.
+const NAME: Unit = px(30);
 
 /// The style of a picture that stands by itself, apart from the colours.
 const STYLE: &str = include_str!("scene.css");
@@ -93,10 +96,55 @@ impl<'a> Svg<'a> {
         out
     }
 
+    /// Two pictures, one above the other, each under its name.
+    pub fn of_pair(&self, scenes: [&Scene; 2], names: [&str; 2]) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write_pair(&mut out, scenes, names);
+        out
+    }
+
     fn write(&self, out: &mut String, scene: &Scene) -> fmt::Result {
         let said = self.caption.map(|caption| Said::below(scene, caption));
         let height = scene.height + said.as_ref().map_or(Unit::ZERO, Said::height);
-        let width = scene.width;
+        self.write_head(out, scene.width, height, &scene.title)?;
+        self.write_groups(out, scene)?;
+        if let Some(said) = said {
+            said.write(out)?;
+        }
+        out.push_str("</svg>\n");
+        Ok(())
+    }
+
+    fn write_pair(&self, out: &mut String, scenes: [&Scene; 2], names: [&str; 2]) -> fmt::Result {
+        let width = scenes[0].width.max(scenes[1].width);
+        let tops = [NAME, NAME + scenes[0].height + NAME];
+        let below = tops[1] + scenes[1].height;
+        let said = self.caption.map(|caption| Said::at(below, width, caption));
+        let height = below + said.as_ref().map_or(Unit::ZERO, Said::height);
+        let title = format!("{}: {}. {}: {}", names[0], scenes[0].title, names[1], scenes[1].title);
+        self.write_head(out, width, height, &title)?;
+        let left = margin(width);
+        for ((scene, name), top) in scenes.into_iter().zip(names).zip(tops) {
+            let line = top - px(8);
+            write!(
+                out,
+                "<text class=\"said\" x=\"{left}\" y=\"{line}\"><tspan class=\"said-lead\">{}</tspan></text>\
+                 <g transform=\"translate(0 {top})\">",
+                escaped(name)
+            )?;
+            self.write_groups(out, scene)?;
+            out.push_str("</g>");
+        }
+        if let Some(said) = said {
+            said.write(out)?;
+        }
+        out.push_str("</svg>\n");
+        Ok(())
+    }
+
+    /// Everything before the first shape.
+    fn write_head(&self, out: &mut String, width: Unit, height: Unit, title: &str) -> fmt::Result {
         write!(
             out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"uvm-scene\" viewBox=\"0 0 {width} {height}\""
@@ -104,7 +152,7 @@ impl<'a> Svg<'a> {
         if self.look != Look::Classes {
             write!(out, " width=\"{width}\" height=\"{height}\"")?;
         }
-        write!(out, " role=\"img\" aria-label=\"{}\">", escaped(&scene.title))?;
+        write!(out, " role=\"img\" aria-label=\"{}\">", escaped(title))?;
         if let Some(caption) = self.caption {
             write!(out, "<desc>{}</desc>", escaped(&caption.plain().replace('`', "")))?;
         }
@@ -115,15 +163,15 @@ impl<'a> Svg<'a> {
         if self.look != Look::Classes {
             write!(out, "<rect class=\"ground\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>")?;
         }
+        Ok(())
+    }
+
+    fn write_groups(&self, out: &mut String, scene: &Scene) -> fmt::Result {
         for group in &scene.groups {
             write!(out, "<g class=\"layer-{}\">", group.layer.name())?;
             group.nodes.iter().try_for_each(|node| self.write_node(out, node))?;
             out.push_str("</g>");
         }
-        if let Some(said) = said {
-            said.write(out)?;
-        }
-        out.push_str("</svg>\n");
         Ok(())
     }
 

@@ -361,33 +361,12 @@ fn between(state: &State, stands: &[Stand]) -> Option<Between> {
     let names = [&state.run, &beside.run].map(|run| kernel_name(run.config()));
     let tells = SideBySide::new(&beside.alignment, [&names[0], &names[1]]);
     let pair = state.pair();
-    let call = pair[0].call.max(pair[1].call);
-    let here =
-        beside.alignment.divergence_in(call).filter(|d| pair[0] >= d.at[0] && pair[1] >= d.at[1]);
     let found = differences(a.cursor.state(), b.cursor.state());
-    let caption = match (here, beside.alignment.first_divergence()) {
-        (Some(divergence), _) => tells.caption(divergence),
-        (None, None) => Caption {
-            lead: "Both kernels do the same in every call.".to_owned(),
-            rest: String::new(),
-        },
-        (None, Some(first)) if pair < first.at => Caption {
-            lead: "Both kernels have done the same so far.".to_owned(),
-            rest: format!("They part at {}; `d` goes there.", first.at[0]),
-        },
-        (None, Some(_)) if found.is_empty() => Caption {
-            lead: "Both kernels are in the same state here.".to_owned(),
-            rest: String::new(),
-        },
-        (None, Some(first)) => Caption {
-            lead: "Both kernels do the same at this step, from different states.".to_owned(),
-            rest: format!("They first parted at {}.", first.at[0]),
-        },
-    };
+    let caption = tells.caption_at(pair, found.is_empty());
     let told: Vec<_> = found.listed.iter().map(|d| tells.difference(d)).collect();
     Some(Between {
         caption,
-        parted: here.is_some(),
+        parted: tells.parted(pair).is_some(),
         more: found.total.saturating_sub(told.len().min(DIFFERENCES)),
         differences: told.into_iter().take(DIFFERENCES).collect(),
         ranges: found.listed.iter().filter_map(uvmscope_replay::StateDifference::range).collect(),

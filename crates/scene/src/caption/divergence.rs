@@ -47,6 +47,33 @@ impl<'a> SideBySide<'a> {
         cursor.state().clone()
     }
 
+    /// Where the two runs have parted in the call that both places are in, if they have.
+    pub fn parted(&self, pair: [Place; 2]) -> Option<&'a Divergence> {
+        let here = self.alignment.divergence_in(pair[0].call.max(pair[1].call))?;
+        (pair[0] >= here.at[0] && pair[1] >= here.at[1]).then_some(here)
+    }
+
+    /// What sets the two runs apart at two places that belong together; `alike` tells whether the
+    /// machines are in the same state there.
+    pub fn caption_at(&self, pair: [Place; 2], alike: bool) -> Caption {
+        let caption = |lead: &str, rest: String| Caption { lead: lead.to_owned(), rest };
+        match (self.parted(pair), self.alignment.first_divergence()) {
+            (Some(divergence), _) => self.caption(divergence),
+            (None, None) => caption("Both kernels do the same in every call.", String::new()),
+            (None, Some(first)) if pair < first.at => caption(
+                "Both kernels have done the same so far.",
+                format!("They part at {}.", first.at[0]),
+            ),
+            (None, Some(_)) if alike => {
+                caption("Both kernels are in the same state here.", String::new())
+            }
+            (None, Some(first)) => caption(
+                "Both kernels do the same at this step, from different states.",
+                format!("They first parted at {}.", first.at[0]),
+            ),
+        }
+    }
+
     /// What sets the two runs apart, with the operands of the test that does; and what it leaves.
     pub fn caption(&self, divergence: &Divergence) -> Caption {
         if let Cause::NotReached { side } = divergence.cause {
