@@ -17,7 +17,7 @@ const SHORT = 'Short link';
 const LONG = 'Link';
 const ELEMENT = 'Element, for a page that may load scripts';
 const FRAME = 'Frame, for any other page';
-const PICTURE = 'Picture, where neither is allowed';
+const PICTURE = 'Picture that plays by itself, where neither is allowed';
 
 /** Pages that a test puts beside the site while it runs. */
 const routes = {};

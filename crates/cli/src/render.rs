@@ -7,8 +7,8 @@ use std::rc::Rc;
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum, value_parser};
 use uvmscope_format::kernel_spec;
-use uvmscope_replay::{Place, Timeline, align, differences};
-use uvmscope_scene::{CommonAxis, Film, Look, SideBySide, Story, Svg, Viewport};
+use uvmscope_replay::Place;
+use uvmscope_scene::{Film, Look, Still, Story, Viewport};
 use uvmscope_uvm::{Changes, Config};
 
 use crate::source::Source;
@@ -109,10 +109,17 @@ pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> 
         }
         None => story.opening(),
     };
+    let RenderArgs { width, caption, .. } = *args;
+    let still = Still { look: args.theme.look(), width, caption };
     let picture = match args.compare {
         _ if args.animate => film(&story, place, args),
-        Some(changes) => pair(&story, place, changes, args),
-        None => one(&story, place, args),
+        Some(changes) => {
+            let first = story.timeline().config();
+            let second = Config { changes, ..first };
+            let [a, b] = [first, second].map(kernel_spec::print);
+            still.of_pair(&story, place, second, [&a, &b])
+        }
+        None => still.of(&story, place),
     };
     let file = args.output.as_deref();
     if args.png {
@@ -121,42 +128,6 @@ pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> 
         put(picture.as_bytes(), file, out)?;
     }
     Ok(Status::Success)
-}
-
-/// The picture of a place.
-fn one(story: &Story, place: Place, args: &RenderArgs) -> String {
-    let mut cursor = story.timeline().cursor();
-    cursor.seek(place);
-    let scene = story.scene(&cursor, None, Viewport::of_width(args.width));
-    let caption = story.caption(&cursor);
-    let svg = Svg::new(args.theme.look());
-    if args.caption { svg.caption(&caption) } else { svg }.of(&scene)
-}
-
-/// The picture of a place, and below it that of another kernel at the same place.
-fn pair(story: &Story, place: Place, changes: Changes, args: &RenderArgs) -> String {
-    let first = story.timeline();
-    let config = Config { changes, ..first.config() };
-    let second = Rc::new(Timeline::record(Rc::clone(first.script()), config));
-    let alignment = align(first, &second);
-    let partner = alignment.partner(place);
-    let other = Story::new(second);
-    let mut cursors = [first.cursor(), other.timeline().cursor()];
-    cursors[0].seek(place);
-    cursors[1].seek(partner);
-    let view = Viewport { slim: true, ..Viewport::of_width(args.width) };
-    let axis = CommonAxis::of([(story, &cursors[0]), (&other, &cursors[1])], view);
-    let scenes =
-        [story.scene_on(&cursors[0], None, &axis), other.scene_on(&cursors[1], None, &axis)];
-    let names = [first.config(), config].map(kernel_spec::print);
-    let names = [&*names[0], &*names[1]];
-    let tells = SideBySide::new(&alignment, names);
-    let alike = differences(cursors[0].state(), cursors[1].state()).is_empty();
-    let caption = tells.caption_at([place, partner], alike);
-    let headings = [0, 1].map(|n| format!("{} at {}", names[n], cursors[n].place()));
-    let svg = Svg::new(args.theme.look());
-    let svg = if args.caption { svg.caption(&caption) } else { svg };
-    svg.of_pair([&scenes[0], &scenes[1]], [&headings[0], &headings[1]])
 }
 
 /// The run as a picture that plays by itself.

@@ -2,7 +2,10 @@
 
 use uvmscope_format::export::{csv, trace_json, with_outcomes};
 
-use crate::app::run::Run;
+use uvmscope_replay::Place;
+use uvmscope_scene::{Film, Look, Still};
+
+use crate::app::view::Share;
 
 /// What a run can be saved as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +18,24 @@ pub(crate) enum Export {
     Csv,
     /// Everything that happened.
     Trace,
+    /// The place that is shown, drawn.
+    Picture,
+    /// The same as points.
+    Points,
+    /// The whole run, drawn so that it plays by itself.
+    Film,
 }
 
 impl Export {
-    pub(crate) const ALL: [Self; 4] = [Self::Script, Self::Outcomes, Self::Csv, Self::Trace];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Script,
+        Self::Outcomes,
+        Self::Csv,
+        Self::Trace,
+        Self::Picture,
+        Self::Points,
+        Self::Film,
+    ];
 
     /// What its button says.
     pub(crate) const fn label(self) -> &'static str {
@@ -27,6 +44,9 @@ impl Export {
             Self::Outcomes => "the script with its answers",
             Self::Csv => "the steps, as CSV",
             Self::Trace => "the trace, as JSON",
+            Self::Picture => "the picture, as SVG",
+            Self::Points => "the picture, as PNG",
+            Self::Film => "the run as a picture that plays",
         }
     }
 
@@ -37,6 +57,9 @@ impl Export {
             Self::Outcomes => "-answers.uvm",
             Self::Csv => "-steps.csv",
             Self::Trace => "-trace.json",
+            Self::Picture => ".svg",
+            Self::Points => ".png",
+            Self::Film => "-film.svg",
         }
     }
 
@@ -46,12 +69,17 @@ impl Export {
             Self::Script | Self::Outcomes => "text/plain;charset=utf-8",
             Self::Csv => "text/csv;charset=utf-8",
             Self::Trace => "application/json",
+            Self::Picture | Self::Film => "image/svg+xml",
+            Self::Points => "image/png",
         }
     }
 }
 
-/// The run as that file.
-pub(crate) fn text(export: Export, run: &Run) -> String {
+/// What is shown, as the text of that file; of the one with points, as the SVG text that it is made
+/// from.
+pub(crate) fn text(export: Export, share: &Share) -> String {
+    let run = &share.run.0;
+    let place = run.story.place_of(&share.at).unwrap_or_else(|_| run.opening());
     match export {
         Export::Script => run.source.text.clone(),
         Export::Csv => {
@@ -63,5 +91,17 @@ pub(crate) fn text(export: Export, run: &Run) -> String {
         }
         Export::Trace => trace_json(&run.timeline, &run.source.text),
         Export::Outcomes => with_outcomes(&run.source.text, &run.timeline),
+        Export::Picture => picture(share, place, Look::Auto),
+        Export::Points => picture(share, place, Look::Light),
+        Export::Film => Film::of(&run.story, Look::Auto, Still::USUAL.width, place).svg,
+    }
+}
+
+fn picture(share: &Share, place: Place, look: Look) -> String {
+    let still = Still { look, ..Still::USUAL };
+    let story = &share.run.0.story;
+    match (share.second, &share.compare) {
+        (Some(second), Some(name)) => still.of_pair(story, place, second, [&share.kernel, name]),
+        _ => still.of(story, place),
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn snippets(share: &Share) -> Vec<Snippet> {
     [
         element(share).map(label("Element, for a page that may load scripts")),
         frame(share).map(label("Frame, for any other page")),
-        picture(share).map(label("Picture, where neither is allowed")),
+        film(share).map(label("Picture that plays by itself, where neither is allowed")),
     ]
     .into_iter()
     .flatten()
@@ -78,13 +78,27 @@ fn frame(share: &Share) -> Option<String> {
 
 /// The scenario's picture, which leads to the page.
 fn picture(share: &Share) -> Option<String> {
+    linked(share, |name, title| format!("<img src=\"{name}.svg\" width=\"772\" alt=\"{title}\">"))
+}
+
+/// The run of the scenario, which plays unless the reader wants no motion.
+fn film(share: &Share) -> Option<String> {
+    linked(share, |name, title| {
+        format!(
+            "<picture><source srcset=\"{name}.svg\" media=\"(prefers-reduced-motion: reduce)\">\
+             <img src=\"{name}-film.svg\" width=\"772\" alt=\"{title}\"></picture>"
+        )
+    })
+}
+
+/// A picture of the scenario, which leads to the page; it is told the address without its ending
+/// and the title.
+fn linked(share: &Share, image: impl Fn(&str, &str) -> String) -> Option<String> {
     let (name, fragment) = (share.scenario.as_ref()?, share.link.as_ref().ok()?);
-    Some(format!(
-        "<a href=\"{}\"><img src=\"{}pictures/{name}.svg\" width=\"760\" alt=\"{}\"></a>",
-        escaped(&address(&share.base, fragment)),
-        escaped(&share.base),
-        escaped(&share.run.0.source.title),
-    ))
+    let href = escaped(&address(&share.base, fragment));
+    let name = format!("{}pictures/{name}", escaped(&share.base));
+    let image = image(&name, &escaped(&share.run.0.source.title));
+    Some(format!("<a href=\"{href}\">{image}</a>"))
 }
 
 /// A text as an attribute has it.
@@ -109,6 +123,7 @@ mod tests {
             scenario: None,
             kernel: "original".to_owned(),
             compare: None,
+            second: None,
             at: "1.0".to_owned(),
             run: Calls(Run::record(source, config)),
         }

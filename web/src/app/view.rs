@@ -207,6 +207,8 @@ pub(crate) struct Share {
     pub(crate) scenario: Option<String>,
     pub(crate) kernel: String,
     pub(crate) compare: Option<String>,
+    /// The kernel of that name.
+    pub(crate) second: Option<Config>,
     pub(crate) at: String,
     pub(crate) run: Calls,
 }
@@ -289,6 +291,7 @@ fn share(state: &State) -> Share {
         scenario: Some(run.source.name.clone()).filter(|name| !name.is_empty()),
         kernel: kernel_spec::print(run.config()),
         compare: state.beside.as_ref().map(|beside| kernel_spec::print(beside.run.config())),
+        second: state.beside.as_ref().map(|beside| beside.run.config()),
         at: run.story.address(state.place),
         run: Calls(Rc::clone(run)),
     }

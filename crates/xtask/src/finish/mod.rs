@@ -14,6 +14,7 @@ mod style;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -86,15 +87,19 @@ fn scenarios() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Draws each scenario at its telling step, as `uvmscope render` does.
+/// Draws each scenario at its telling step, and as a run that plays by itself.
 fn draw(scenarios: &[String], folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     run(cargo().args(["build", "--quiet", "-p", "uvmscope-cli"]))?;
     let uvmscope = target_dir().join("debug").join("uvmscope");
     for name in scenarios {
-        let file = folder.join(format!("{name}.svg"));
-        let render = ["render", "--scenario", name, "--caption", "-o"];
-        run(program(&uvmscope).args(render).arg(file))?;
+        for (how, ending) in [("--caption", ".svg"), ("--animate", "-film.svg")] {
+            let file = folder.join(format!("{name}{ending}"));
+            let mut render = program(&uvmscope);
+            render.args(["render", "--scenario", name, how, "-o"]).arg(file);
+            // What a long run leaves out is said to whoever asks for one.
+            run(render.stderr(Stdio::null()))?;
+        }
     }
     Ok(())
 }

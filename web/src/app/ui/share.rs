@@ -26,7 +26,7 @@ pub(super) fn share_pane(props: &SharePaneProps) -> Html {
             <h2>{ "Share what is shown" }</h2>
             { link(share) }
             { snippets(share) }
-            { files(share) }
+            <Files share={Rc::clone(share)} />
         </div>
     }
 }
@@ -107,13 +107,25 @@ fn snippets(share: &Share) -> Html {
     }
 }
 
-/// The run as files.
-fn files(share: &Rc<Share>) -> Html {
+#[derive(Clone, PartialEq, Properties)]
+struct FilesProps {
+    share: Rc<Share>,
+}
+
+/// What is shown, as files.
+#[component(Files)]
+fn files(props: &FilesProps) -> Html {
+    let refused = use_state_eq(|| false);
     let file = |export: Export| {
-        let share = Rc::clone(share);
+        let (share, refused) = (Rc::clone(&props.share), refused.clone());
         let save = move |_| {
-            let text = export::text(export, &share.run.0);
-            download::save(&file_name(&share, export), export.media_type(), &text);
+            let (name, text) = (file_name(&share, export), export::text(export, &share));
+            let refused = refused.clone();
+            refused.set(false);
+            match export {
+                Export::Points => download::save_points(&name, &text, move || refused.set(true)),
+                _ => download::save(&name, export.media_type(), &text),
+            }
         };
         html! { <button type="button" onclick={save}>{ export.label() }</button> }
     };
@@ -121,6 +133,11 @@ fn files(share: &Rc<Share>) -> Html {
         <div class="files" role="group" aria-label="Save as a file">
             <h3>{ "Save as a file" }</h3>
             { for Export::ALL.map(file) }
+            <p role="status">
+                if *refused {
+                    { "This browser does not draw the picture as points; `uvmscope render --png` does." }
+                }
+            </p>
         </div>
     }
 }
