@@ -1,6 +1,7 @@
-//! The developer's commands: `cargo xtask serve`, `build`, `test`, `shots`, `bench`.
+//! The developer's commands: `cargo xtask serve`, `build`, `dist`, `test`, `shots`, `bench`.
 
 mod bench;
+mod dist;
 mod finish;
 mod page;
 mod run;
@@ -45,6 +46,15 @@ enum Command {
         /// Without the optimisers, into the target directory
         #[arg(long)]
         quick: bool,
+    },
+    /// Lay out what is given to others: the site below its version, an npm package, one file
+    Dist {
+        /// Only the page as one file, which runs from a disk
+        #[arg(long)]
+        single_file: bool,
+        /// The address that the site will stand at, for oEmbed answers and previews of links
+        #[arg(long, value_name = "URL", conflicts_with = "single_file")]
+        base: Option<String>,
     },
     /// Run every test there is, in the order in which they fail fastest
     Test {
@@ -93,6 +103,7 @@ fn perform() -> Result<()> {
             println!("The site is in {}", run::shown(&site));
             Ok(())
         }
+        Command::Dist { single_file, base } => dist::dist(single_file, base.as_deref()),
         Command::Test { only, quick, files } => stages::test(&only, Flavour::quick(quick), &files),
         Command::Shots { quick } => shots::take(Flavour::quick(quick)),
         Command::Bench { topics } => bench::bench(&topics),

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use crate::dist;
 use crate::page::{self, Flavour};
 use crate::run::{cargo, on_ci, program, root, run, target_dir};
 use crate::setup::{self, Browser};
@@ -176,9 +177,12 @@ fn end_to_end(browser: &Browser, flavour: Flavour, files: &[String]) -> Result<(
         }
     }
     tests.sort();
+    let given_out = target_dir().join("tested-dist");
+    dist::lay_out(&flavour.site(), &given_out, Some(dist::SOMEWHERE))?;
     run(program("node")
         .args(["--test", "--test-reporter=spec"])
         .args(tests)
         .env("UVMSCOPE_SITE", flavour.site())
+        .env("UVMSCOPE_DIST", given_out)
         .env("CHROME", &browser.program))
 }
