@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod input;
 mod link;
+mod mdbook;
 mod opening;
 mod png;
 mod render;
@@ -61,6 +62,7 @@ enum Command {
     Export(export::ExportArgs),
     Test(test::TestArgs),
     Import(import::ImportArgs),
+    Mdbook(mdbook::MdbookArgs),
     Opening(opening::OpeningArgs),
 }
 
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::export(args, &mut out),
         Command::Test(args) => test::test(args, &mut out),
         Command::Import(args) => import::import(args, &mut out),
+        Command::Mdbook(args) => mdbook::mdbook(args, &mut out),
         Command::Opening(args) => opening::opening(args),
     };
     let done = done.and_then(|status| Ok(out.flush().map(|()| status)?));
