@@ -211,7 +211,7 @@ fn write(file: &Path, text: &str) -> Result<()> {
 }
 
 /// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for file in fs::read_dir(from).with_context(|| format!("no {}", shown(from)))? {
         let file = file?;

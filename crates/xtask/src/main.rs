@@ -3,6 +3,7 @@
 mod bench;
 mod dist;
 mod finish;
+mod hosts;
 mod page;
 mod run;
 mod server;

@@ -2,13 +2,14 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::dist;
+use crate::hosts;
 use crate::page::{self, Flavour};
 use crate::run::{cargo, on_ci, program, root, run, target_dir};
 use crate::setup::{self, Browser};
@@ -31,6 +32,8 @@ pub(crate) enum Stage {
     Page,
     /// The page in a browser
     E2e,
+    /// The projects of web/examples, built by their tools, in a browser
+    Hosts,
 }
 
 impl Stage {
@@ -42,11 +45,12 @@ impl Stage {
             Self::Wasm => "tests in the browser",
             Self::Page => "building the page",
             Self::E2e => "end-to-end tests",
+            Self::Hosts => "other people's pages",
         }
     }
 
     fn needs_browser(self) -> bool {
-        matches!(self, Self::Wasm | Self::E2e)
+        matches!(self, Self::Wasm | Self::E2e | Self::Hosts)
     }
 }
 
@@ -57,7 +61,8 @@ pub(crate) fn test(only: &[Stage], flavour: Flavour, files: &[String]) -> Result
     for &stage in Stage::value_variants() {
         let asked = only.is_empty() || only.contains(&stage);
         // The end-to-end tests are of the page as the source has it now.
-        let implied = stage == Stage::Page && only.contains(&Stage::E2e);
+        let needed = [Stage::E2e, Stage::Hosts].iter().any(|it| only.contains(it));
+        let implied = stage == Stage::Page && needed;
         if !asked && !implied {
             continue;
         }
@@ -96,7 +101,8 @@ fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
         (Stage::Page, _) => drop(page::build(flavour)?),
         (Stage::Wasm, Some(browser)) => wasm(&browser)?,
         (Stage::E2e, Some(browser)) => end_to_end(&browser, flavour, files)?,
-        (Stage::Wasm | Stage::E2e, None) => bail!("no browser"),
+        (Stage::Hosts, Some(browser)) => hosts(&browser, flavour)?,
+        (Stage::Wasm | Stage::E2e | Stage::Hosts, None) => bail!("no browser"),
     }
     Ok(true)
 }
@@ -160,14 +166,10 @@ const BROWSER_ARGS: [&str; 8] = [
 ];
 
 fn end_to_end(browser: &Browser, flavour: Flavour, files: &[String]) -> Result<()> {
-    setup::node_packages()?;
     let folder = root().join("web/e2e");
     let mut tests = Vec::new();
     if files.is_empty() {
-        for file in fs::read_dir(&folder)? {
-            let path = file?.path();
-            tests.extend(path.to_string_lossy().ends_with(".test.mjs").then_some(path));
-        }
+        tests = tests_in(&folder)?;
     } else {
         // A path as typed, or a bare name of a file in the folder.
         let here = env::current_dir()?;
@@ -176,13 +178,40 @@ fn end_to_end(browser: &Browser, flavour: Flavour, files: &[String]) -> Result<(
             tests.push(if typed.is_file() { typed } else { folder.join(file) });
         }
     }
-    tests.sort();
     let given_out = target_dir().join("tested-dist");
     dist::lay_out(&flavour.site(), &given_out, Some(dist::SOMEWHERE))?;
+    in_browser(browser, flavour, &tests, ("UVMSCOPE_DIST", &given_out))
+}
+
+fn hosts(browser: &Browser, flavour: Flavour) -> Result<()> {
+    hosts::build(&flavour.site())?;
+    let tests = tests_in(&root().join("web/e2e/hosts"))?;
+    in_browser(browser, flavour, &tests, ("UVMSCOPE_HOSTS", &hosts::folder()))
+}
+
+/// The tests of a folder, by their names.
+fn tests_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut tests = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        tests.extend(path.to_string_lossy().ends_with(".test.mjs").then_some(path));
+    }
+    tests.sort();
+    Ok(tests)
+}
+
+/// Runs tests of Node's own test runner, and tells them of one more folder.
+fn in_browser(
+    browser: &Browser,
+    flavour: Flavour,
+    tests: &[PathBuf],
+    (name, folder): (&str, &Path),
+) -> Result<()> {
+    setup::node_packages()?;
     run(program("node")
         .args(["--test", "--test-reporter=spec"])
         .args(tests)
         .env("UVMSCOPE_SITE", flavour.site())
-        .env("UVMSCOPE_DIST", given_out)
+        .env(name, folder)
         .env("CHROME", &browser.program))
 }

@@ -1,4 +1,4 @@
-//! The two programs that build the page from the crate: Trunk and wasm-bindgen.
+//! Programs that Cargo installs: Trunk and wasm-bindgen, which build the page, and mdBook.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use crate::run::{cargo, find, output_of, program, root, run};
 
 const TRUNK: &str = "0.21.14";
+const MDBOOK: &str = "0.5.4";
 
 /// A program that `cargo install` gets.
 struct Tool {
@@ -20,6 +21,8 @@ struct Tool {
     version: String,
     /// Whether the package only builds with the dependencies it was published with.
     locked: bool,
+    /// Whether it is wanted with all that it can do.
+    whole: bool,
 }
 
 /// Makes sure of both tools and returns the folders they are in, to go before the search path.
@@ -33,10 +36,30 @@ pub(crate) fn ensure() -> Result<Vec<PathBuf>> {
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
             version: bindgen.to_owned(),
             locked: false,
+            whole: true,
         },
-        Tool { package: "trunk", programs: &["trunk"], version: TRUNK.to_owned(), locked: true },
+        Tool {
+            package: "trunk",
+            programs: &["trunk"],
+            version: TRUNK.to_owned(),
+            locked: true,
+            whole: true,
+        },
     ];
     tools.iter().map(Tool::ensure).collect()
+}
+
+/// Makes sure of what builds books, and returns the folder it is in.
+pub(crate) fn mdbook() -> Result<PathBuf> {
+    // Books are only built here: nothing serves them or watches them.
+    let tool = Tool {
+        package: "mdbook",
+        programs: &["mdbook"],
+        version: MDBOOK.to_owned(),
+        locked: true,
+        whole: false,
+    };
+    tool.ensure()
 }
 
 /// The search path with `folders` before it.
@@ -73,8 +96,10 @@ impl Tool {
     /// Whether every program is there, in the right version.
     fn stands_in(&self, folder: &Path) -> bool {
         self.programs.iter().all(|name| {
-            output_of(program(folder.join(name)).arg("--version"))
-                .is_some_and(|text| text.split_whitespace().any(|word| word == self.version))
+            output_of(program(folder.join(name)).arg("--version")).is_some_and(|text| {
+                let mut words = text.split_whitespace();
+                words.any(|word| word.trim_start_matches('v') == self.version)
+            })
         })
     }
 
@@ -83,6 +108,9 @@ impl Tool {
         install.args(["install", self.package, "--version", &self.version]);
         if self.locked {
             install.arg("--locked");
+        }
+        if !self.whole {
+            install.arg("--no-default-features");
         }
         install.arg("--force").arg("--root").arg(cache);
         // They are built once and work for seconds: building them quickly is what counts. A build
