@@ -230,7 +230,12 @@ fn element(asked: &str, body: &str, line: usize) -> Result<String, (usize, Strin
     let story = Story::new(Rc::new(Timeline::record(Rc::new(parsed.script), config)));
     let place = value("at").map(|at| story.place_of(at)).transpose();
     let place = place.map_err(|error| here(format!("at: {error}")))?.unwrap_or(story.opening());
-    let still = Still { look: Look::Auto, ..Still::USUAL };
+    let look = match value("theme") {
+        Some("light") => Look::Light,
+        Some("dark") => Look::Dark,
+        _ => Look::Auto,
+    };
+    let still = Still { look, ..Still::USUAL };
     let picture = match second {
         None => still.of(&story, place),
         Some(changes) => {

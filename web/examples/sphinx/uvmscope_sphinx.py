@@ -55,7 +55,7 @@ class Uvmscope(SphinxDirective):
             raise self.error("uvmscope: expected either the name of a scenario or a script")
         command = [PROGRAM, "render", "--caption"]
         command += ["--scenario", scenario] if scenario else ["-"]
-        for name in ("kernel", "compare", "at"):
+        for name in ("kernel", "compare", "at", "theme"):
             if name in self.options:
                 command += [f"--{name}={self.options[name]}"]
         try:

@@ -43,7 +43,10 @@ pub(crate) fn finish() -> Result<()> {
     write("page.css", &sheet)?;
 
     let scenarios = scenarios()?;
-    write("embed.html", &fs::read_to_string(root().join("web/embed.html"))?)?;
+    for page in ["embed.html", "embedding.html"] {
+        write(page, &fs::read_to_string(root().join("web").join(page))?)?;
+    }
+    write("embedding.js", &scripts::source("embedding.js")?)?;
     write("embed.js", &scripts::embed(&scenarios)?)?;
 
     let html = fs::read_to_string(staging.join("index.html"))?;

@@ -101,9 +101,16 @@ fn snippets(share: &Share) -> Html {
         };
     }
     html! {
-        { for snippets.into_iter().map(|Snippet { label, text }| html! {
-            <CopyField {label} text={AttrValue::from(text)} rows={3} />
-        }) }
+        <>
+            { for snippets.into_iter().map(|Snippet { label, text }| html! {
+                <CopyField {label} text={AttrValue::from(text)} rows={3} />
+            }) }
+            <p class="quiet">
+                <a href={format!("{}embedding.html", share.base)} target="_blank" rel="noopener">
+                    { "Every form, with examples" }
+                </a>
+            </p>
+        </>
     }
 }
 
