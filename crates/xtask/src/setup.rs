@@ -5,7 +5,7 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
@@ -81,6 +81,42 @@ pub(crate) fn traced_programs() -> Result<()> {
          apt-get install {}",
         packages.join(" ")
     )
+}
+
+/// Letters for pictures that are drawn as points; installed where apt can do that, else an error
+/// that says what to do.
+pub(crate) fn fonts() -> Result<()> {
+    const PACKAGE: &str = "fonts-dejavu-core";
+    if has_fonts() {
+        return Ok(());
+    }
+    if let Some(apt) = apt() {
+        println!("Installing {PACKAGE} for pictures drawn as points");
+        run(apt().arg("update"))?;
+        run(apt().args(["install", "-y", "--no-install-recommends", PACKAGE]))?;
+    }
+    if has_fonts() {
+        return Ok(());
+    }
+    bail!(
+        "pictures drawn as points need fonts, and there are none. On Debian: apt-get install {PACKAGE}"
+    )
+}
+
+/// Whether there is a font where programs look for them.
+fn has_fonts() -> bool {
+    let home = env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share/fonts"));
+    let folders =
+        ["/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts"].map(PathBuf::from);
+    folders.into_iter().chain(home).any(|folder| has_font(&folder))
+}
+
+fn has_font(folder: &Path) -> bool {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+    files.into_iter().any(|path| {
+        let ending = path.extension().and_then(|it| it.to_str());
+        matches!(ending, Some("ttf" | "otf" | "ttc")) || (path.is_dir() && has_font(&path))
+    })
 }
 
 /// Whether a program is there; those for the administrator are not on everybody's search path.

@@ -108,6 +108,7 @@ fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
 }
 
 fn native() -> Result<()> {
+    setup::fonts()?;
     // On other machines the tests that trace programs say that they did not.
     match setup::traced_programs() {
         Err(missing) if !on_ci() => println!("{missing:#}"),
