@@ -20,7 +20,8 @@ pub(crate) fn png(svg: &str, scale: f32) -> Result<Vec<u8>> {
         !fonts.is_empty(),
         "there are no fonts here to write with; on Debian: apt-get install fonts-dejavu-core"
     );
-    let tree = Tree::from_str(&capitals(svg), &options).context("the picture cannot be read")?;
+    let tree = Tree::from_str(&wide_spaces(&capitals(svg)), &options)
+        .context("the picture cannot be read")?;
     let size = tree.size();
     let [width, height] = [size.width(), size.height()].map(|side| (side * scale).ceil());
     ensure!(
@@ -37,6 +38,15 @@ pub(crate) fn png(svg: &str, scale: f32) -> Result<Vec<u8>> {
         Pixmap::new(width as u32, height as u32).context("the picture has no points at all")?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut points.as_mut());
     points.encode_png().context("the picture cannot be written as PNG")
+}
+
+/// Spaces that follow one another, as those that no program leaves out: that they count is said in
+/// the style sheet, in a way that only browsers know.
+fn wide_spaces(svg: &str) -> String {
+    match svg.split_once("</style>") {
+        Some((style, rest)) => format!("{style}</style>{}", rest.replace("  ", "\u{a0}\u{a0}")),
+        None => svg.to_owned(),
+    }
 }
 
 /// Captions in capitals: the style sheet asks for them in a way that only browsers know.

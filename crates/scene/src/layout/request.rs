@@ -101,21 +101,24 @@ impl Draw<'_> {
         let right = if caret { x } else { y };
         self.guides(x, right, caret);
         let title = format!("{} asks for {range}", request.name);
+        let room = self.rows.right - request_text_x(self.rows.left) + px(18);
+        let words = self.place_words(x, right, request_words(request, range, room));
         let bracket = if caret {
             caret_path(x, self.rows.bracket)
         } else {
-            bracket_path(self.rows.bracket, x, y)
+            bracket_path(self.rows.bracket, (x, y), self.gap(&words))
         };
         let class = Classes::of(Class::Request).with_if(Class::Empty, caret);
         let node = Node::new(Key::Request, class).titled(title).part(class, Shape::Path(bracket));
         self.out.add(Layer::Request, 0, node);
-        let room = self.rows.right - request_text_x(self.rows.left) + px(18);
-        let spans = request_words(request, range, room);
-        self.request_words(x, right, spans);
+        let node = Node::new(Key::RequestText, Class::RequestText)
+            .at(words.at, self.rows.request)
+            .text(Class::RequestText, (Unit::ZERO, Unit::ZERO), words.anchor, words.spans);
+        self.out.add(Layer::Request, 0, node);
     }
 
-    /// The words stand right of the bracket, or left of it, wherever there is room.
-    fn request_words(&mut self, x: Unit, right: Unit, spans: Vec<Span>) {
+    /// The words stand right of the bracket, or left of it, wherever there is room; else upon it.
+    fn place_words(&self, x: Unit, right: Unit, spans: Vec<Span>) -> Words {
         let text: String = spans.iter().map(|s| s.text.as_str()).collect();
         let width = text_width(Class::RequestText, &text);
         let label_end = request_text_x(self.rows.left);
@@ -128,14 +131,21 @@ impl Draw<'_> {
         } else {
             (label_end, Anchor::Start)
         };
-        // Over a wide bracket the words stand upon the bracket's own line: give them a ground.
-        let node = Node::new(Key::RequestText, Class::RequestText).at(at, self.rows.request).text(
-            Class::RequestText,
-            (Unit::ZERO, Unit::ZERO),
-            anchor,
-            spans,
-        );
-        self.out.add(Layer::Request, 0, node);
+        Words { at, anchor, width, spans }
+    }
+
+    /// Where the bracket's line makes way for the caption of the row, and for words that follow it.
+    fn gap(&self, words: &Words) -> Option<(Unit, Unit)> {
+        // On a narrow picture the bracket has a row of its own.
+        if self.view.is_compact() {
+            return None;
+        }
+        let label_end = request_text_x(self.rows.left);
+        let end = match words.anchor {
+            Anchor::Start if words.at == label_end => label_end + words.width,
+            _ => label_end - px(10),
+        };
+        Some((self.rows.left - px(6), end + px(6)))
     }
 
     fn guides(&mut self, x: Unit, right: Unit, caret: bool) {
@@ -150,6 +160,14 @@ impl Draw<'_> {
             self.out.add(Layer::Ground, 0, node);
         }
     }
+}
+
+/// What is said of the request, and where.
+struct Words {
+    at: Unit,
+    anchor: Anchor,
+    width: Unit,
+    spans: Vec<Span>,
 }
 
 /// Where the words may begin: behind the layer's caption.
@@ -203,12 +221,38 @@ fn caret_path(x: Unit, top: Unit) -> Vec<Stroke> {
     ]
 }
 
-fn bracket_path(top: Unit, x: Unit, y: Unit) -> Vec<Stroke> {
-    let foot = top + px(12);
-    vec![
-        Stroke::Move(Point::new(x, foot)),
-        Stroke::Line(Point::new(x, top + px(4))),
-        Stroke::Line(Point::new(y, top + px(4))),
-        Stroke::Line(Point::new(y, foot)),
-    ]
+/// A bracket over what lies between x and y; nothing of its line is in the gap.
+fn bracket_path(top: Unit, (x, y): (Unit, Unit), gap: Option<(Unit, Unit)>) -> Vec<Stroke> {
+    let (line, foot) = (top + px(4), top + px(12));
+    let mut path = vec![Stroke::Move(Point::new(x, foot)), Stroke::Line(Point::new(x, line))];
+    if let Some((from, to)) = gap.filter(|(from, to)| *from < y && x < *to) {
+        if x < from {
+            path.push(Stroke::Line(Point::new(from, line)));
+        }
+        path.push(Stroke::Move(Point::new(to.min(y), line)));
+    }
+    path.push(Stroke::Line(Point::new(y, line)));
+    path.push(Stroke::Line(Point::new(y, foot)));
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(x: i32, y: i32, gap: Option<(i32, i32)>) -> String {
+        let gap = gap.map(|(from, to)| (px(from), px(to)));
+        crate::svg::path_data(&bracket_path(px(0), (px(x), px(y)), gap))
+    }
+
+    #[test]
+    fn the_line_of_a_bracket_makes_way_for_words() {
+        let whole = "M20 12L20 4L90 4L90 12";
+        assert_eq!(path(20, 90, None), whole);
+        assert_eq!(path(20, 90, Some((0, 20))), whole);
+        assert_eq!(path(20, 90, Some((90, 99))), whole);
+        assert_eq!(path(20, 90, Some((10, 40))), "M20 12L20 4M40 4L90 4L90 12");
+        assert_eq!(path(20, 90, Some((30, 40))), "M20 12L20 4L30 4M40 4L90 4L90 12");
+        assert_eq!(path(20, 90, Some((10, 99))), "M20 12L20 4M90 4L90 4L90 12");
+    }
 }
