@@ -54,8 +54,8 @@ pub(crate) struct RenderArgs {
     /// for --kernel
     #[arg(long, value_name = "SPEC", value_parser = kernel_spec::parse, allow_hyphen_values = true)]
     compare: Option<Changes>,
-    /// Draw points instead of shapes: a PNG file, with the letters of this machine; without a theme
-    /// it is light
+    /// Draw points instead of shapes: a PNG file, with the letters of this machine; it is light, unless
+    /// the theme is dark
     #[arg(long)]
     png: bool,
     /// How many points to a pixel a PNG file has
@@ -110,7 +110,12 @@ pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> 
         None => story.opening(),
     };
     let RenderArgs { width, caption, .. } = *args;
-    let still = Still { look: args.theme.look(), width, caption };
+    // Points have the colours that they have, and no page gives them others.
+    let look = match args.theme {
+        Theme::Auto | Theme::Page if args.png => Look::Light,
+        theme => theme.look(),
+    };
+    let still = Still { look, width, caption };
     let picture = match args.compare {
         _ if args.animate => film(&story, place, args),
         Some(changes) => {

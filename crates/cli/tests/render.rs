@@ -385,6 +385,12 @@ fn points_are_drawn_as_many_as_asked_for() {
     assert_eq!(width, 2 * 772);
     assert_eq!(size(&["--scale", "1"]), (width / 2, height / 2));
     assert!(size(&["--caption"]).1 > height);
+    let file = |theme: &str| {
+        size(&["--theme", theme]);
+        fs::read(folder.path().join("a.png")).expect("the picture")
+    };
+    let light = file("light");
+    assert!(file("auto") == light && file("page") == light && file("dark") != light);
     assert!(size(&["--compare", "committed"]).1 > height);
 }
 
