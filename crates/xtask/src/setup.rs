@@ -83,6 +83,28 @@ pub(crate) fn traced_programs() -> Result<()> {
     )
 }
 
+/// Python with what makes a folder of its own for its packages; installed where apt can do that,
+/// else an error that says what to do.
+pub(crate) fn python() -> Result<()> {
+    let is_there =
+        || output_of(program("python3").args(["-m", "ensurepip", "--version"])).is_some();
+    if is_there() {
+        return Ok(());
+    }
+    if let Some(apt) = apt() {
+        println!("Installing python3-venv for the example that Sphinx builds");
+        run(apt().arg("update"))?;
+        run(apt().args(["install", "-y", "--no-install-recommends", "python3-venv"]))?;
+    }
+    if is_there() {
+        return Ok(());
+    }
+    bail!(
+        "the example that Sphinx builds needs Python 3.11 or newer, with venv. On Debian: apt-get \
+         install python3-venv"
+    )
+}
+
 /// Letters for pictures that are drawn as points; installed where apt can do that, else an error
 /// that says what to do.
 pub(crate) fn fonts() -> Result<()> {

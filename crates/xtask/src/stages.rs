@@ -79,12 +79,13 @@ pub(crate) fn test(only: &[Stage], flavour: Flavour, files: &[String]) -> Result
         println!("All passed in {seconds:.0} s");
     } else {
         let left_out = skipped.join(", ");
-        println!("Passed in {seconds:.0} s, but without a browser these were not run: {left_out}");
+        println!("Passed in {seconds:.0} s, without what is not here for them: {left_out}");
     }
     Ok(())
 }
 
-/// Runs one stage; `false` if it was left out because this machine has no browser.
+/// Runs one stage; `false` if it was left out because this machine has no browser, or no Python for
+/// the one that needs it.
 fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
     let browser = match stage.needs_browser().then(setup::browser) {
         Some(Err(missing)) if !on_ci() => {
@@ -94,6 +95,14 @@ fn perform(stage: Stage, flavour: Flavour, files: &[String]) -> Result<bool> {
         Some(found) => Some(found?),
         None => None,
     };
+    let python = if stage == Stage::Hosts { setup::python() } else { Ok(()) };
+    match python {
+        Err(missing) if !on_ci() => {
+            println!("{missing}");
+            return Ok(false);
+        }
+        there => there?,
+    }
     match (stage, browser) {
         (Stage::Fmt, _) => run(cargo().args(["fmt", "--all", "--check"]))?,
         (Stage::Clippy, _) => clippy()?,
