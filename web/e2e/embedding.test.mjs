@@ -36,6 +36,7 @@ suite({
       return [...attributes, element.querySelector('script')?.textContent.trim() ?? ''];
     }));
     assert.deepEqual(await told(other), await told(page));
+    await other.locator('iframe').scrollIntoViewIfNeeded();
     await other.frameLocator('iframe').getByRole('button', { name: 'Step', exact: true }).waitFor();
   },
 

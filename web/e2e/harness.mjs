@@ -102,9 +102,16 @@ export async function open(browser, url, options = {}) {
   return { page, context, complaints };
 }
 
-/** Waits until the first element of the page, or the one that `selector` names, has started. */
+/**
+ * Waits until the first element of the page, or the one that `selector` names, has started; and until
+ * it has the focus, if it is the one that takes it.
+ */
 export async function ready(page, selector = 'uvm-scope') {
-  await page.waitForFunction((it) => document.querySelector(it)?.state?.() != null, selector);
+  await page.waitForFunction((it) => {
+    const element = document.querySelector(it);
+    if (element?.state?.() == null) return false;
+    return !element.hasAttribute('page') || document.activeElement !== document.body;
+  }, selector);
   return page.locator(selector).first();
 }
 

@@ -332,13 +332,26 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     this.#dress();
     this.#live.replaceChildren(core.node(this.#seat));
     sizes().observe(this);
-    // Keys act on the element that has the focus: from the start on the one that is the page. In a
-    // frame the focus is left where the reader has it.
-    if (this.hasAttribute('page') && window.top === window && document.activeElement === document.body) {
-      queueMicrotask(() => this.#live.querySelector('[tabindex]')?.focus({ preventScroll: true }));
-    }
+    if (this.hasAttribute('page') && window.top === window) queueMicrotask(() => this.#takeFocus());
     this.#queue.push({ name: 'ready', detail: { version: core.version() } });
     this.#tell();
+  }
+
+  /**
+   * Keys act on the element that has the focus: from the start on the one that is the page. In a
+   * frame the focus is left where the reader has it.
+   */
+  #takeFocus() {
+    const live = this.#live;
+    const taken = () => {
+      const target = live.querySelector('[tabindex]');
+      if (document.activeElement === document.body) target?.focus({ preventScroll: true });
+      return target !== null;
+    };
+    if (taken()) return;
+    // On a slow machine the first picture is drawn in several goes.
+    const drawn = new MutationObserver(() => taken() && drawn.disconnect());
+    drawn.observe(live, { childList: true, subtree: true });
   }
 
   /** Has a text read by a worker; without one, what is being read is given up. */

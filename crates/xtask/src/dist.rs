@@ -170,10 +170,11 @@ fn preview(scenario: &Scenario, base: &str) -> String {
     let about = escaped(&scenario.about());
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' data:\">\n\
          <title>{title}: uvmscope</title>\n\
          <meta name=\"description\" content=\"{about}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <link rel=\"icon\" href=\"data:,\">\n\
          <link rel=\"canonical\" href=\"{base}s/{name}/\">\n\
          <link rel=\"alternate\" type=\"application/json+oembed\" href=\"{base}oembed/{name}.json\" \
          title=\"{title}\">\n\
@@ -196,6 +197,7 @@ fn preview(scenario: &Scenario, base: &str) -> String {
 fn forward(to: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>uvmscope</title>\n\
+         <link rel=\"icon\" href=\"data:,\">\n\
          <meta http-equiv=\"refresh\" content=\"0; url={to}\">\n</head>\n<body>\n\
          <p><a href=\"{to}\">uvmscope</a></p>\n</body>\n</html>\n"
     )
