@@ -157,6 +157,23 @@ suite({
     assert.equal((await say(page, { type: 'next' }, 'step')).kernel, 'original');
   }),
 
+  'frames of one site do not take each other for themselves after a reload': withPlain(async ({ visit, plain }) => {
+    const { page } = await framed(visit, plain, '?scenario=mlock-zero&at=2.0', { attributes: '' });
+    await heard(page, 'ready');
+    await say(page, { type: 'goto', place: '100%' }, 'halt');
+    const again = async (search) => {
+      routes['/host.html'] = host(`${plain.url}embed.html${search}`, '');
+      await page.reload();
+      await heard(page, 'ready');
+      const { state } = await say(page, { type: 'state' }, 'state');
+      return [state.kernel, state.at.call, state.at.step];
+    };
+    assert.deepEqual(await again('?scenario=mlock-zero&kernel=committed&at=3.1'), ['committed', 3, 1]);
+    // The same frame is where it was left.
+    await say(page, { type: 'goto', place: '3.4' }, 'step');
+    assert.deepEqual(await again('?scenario=mlock-zero&kernel=committed&at=3.1'), ['committed', 3, 4]);
+  }),
+
   'on a page of its own it plays and tells nobody': withPlain(async ({ browser, plain }) => {
     const { page, context, complaints } = await open(browser, `${plain.url}embed.html?scenario=lock-part`);
     await ready(page);

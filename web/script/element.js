@@ -154,10 +154,11 @@ function sizes() {
 
 // ---- over a reload ----
 
-/** Where the place of an element is kept; its order on the page is all there is to know it by. */
+/** Where the place of an element is kept: its order on the page and what the page was asked for. */
 function shelf(element) {
   const order = [...document.querySelectorAll('uvm-scope')].indexOf(element);
-  return `uvmscope:${location.pathname}:${order}:${element.getAttribute('scenario') ?? ''}`;
+  const page = location.pathname + location.search;
+  return `uvmscope:${page}:${order}:${element.getAttribute('scenario') ?? ''}`;
 }
 
 /** What was kept; nothing in a sandbox, where asking alone is an error. */
