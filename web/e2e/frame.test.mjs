@@ -139,6 +139,10 @@ suite({
     const odd = [
       null, 1, 'next', [], {}, { ...ours, src: 'other' }, { ...ours, v: 2 }, { ...ours, v: '1' },
       { ...ours, type: 'constructor' }, { ...ours, type: '__proto__' }, { ...ours, type: 7 },
+      { ...ours, type: ['next'] }, { ...ours, type: { toString: 1, valueOf: 1 } },
+      { ...ours, type: 'goto' }, { ...ours, type: 'goto', place: { toString: 1, valueOf: 1 } },
+      { ...ours, type: 'goto', place: ['1.0'] }, { ...ours, type: 'kernel', kernel: 7 },
+      { ...ours, type: 'theme' }, { ...ours, type: 'theme', theme: {} },
     ];
     await page.evaluate((odd) => {
       const { contentWindow } = document.querySelector('#frame');
@@ -146,9 +150,14 @@ suite({
     }, odd);
     // Messages keep their order: what this answers came after all of them.
     assert.deepEqual((await say(page, { type: 'state' }, 'state')).state.at, before);
-    const wrong = await say(page, { type: 'goto' }, 'refused');
-    assert.match(wrong.reason, /undefined/);
-    assert.deepEqual(await at(), before);
+    assert.equal(await handle.evaluate(() => document.querySelector('uvm-scope').getAttribute('theme')), null);
+    assert.deepEqual(await page.evaluate(() => window.told.filter((it) => it.type === 'refused')), []);
+    // What is known and too long is refused in short.
+    for (const [type, word] of [['goto', 'place'], ['kernel', 'kernel'], ['theme', 'theme']]) {
+      const { reason } = await say(page, { type, [word]: 'x'.repeat(100_000) }, 'refused');
+      assert.equal(reason, `${word}: expected at most 1000 characters, got 100000`);
+    }
+    assert.equal((await say(page, { type: 'goto', place: 0 }, 'step')).at.step, 0);
   }),
 
   'a frame without a sandbox plays, too': withPlain(async ({ visit, plain }) => {
@@ -228,6 +237,34 @@ suite({
     }
   },
 
+  'where the script does not come the picture stays, with a sentence and a link': withPlain(async ({ visit }) => {
+    const lacking = await serve({ plain: true, routes: { '/uvmscope-inline.js': '' } });
+    try {
+      const search = '?scenario=munlock-cuts&kernel=committed&at=2.1&controls=';
+      const { page, frame, context } = await framed(visit, lacking, search);
+      await frame.getByText('This is a still picture').waitFor();
+      assert.match(await frame.getByRole('img').getAttribute('src'), /munlock-cuts\.svg$/);
+      assert.ok((await heard(page, 'size')).height > 200);
+      for (const type of ['next', 'state', 'theme']) {
+        const { reason } = await say(page, { type, theme: 'dark' }, 'refused');
+        assert.equal(reason, 'the steps could not be loaded here');
+      }
+      const [whole] = await Promise.all([
+        context.waitForEvent('page'),
+        frame.getByRole('link', { name: 'Open in uvmscope' }).click(),
+      ]);
+      await ready(whole);
+      const { scenario, kernel, at, problem } = await whole.evaluate(() => document.querySelector('uvm-scope').state());
+      assert.deepEqual([scenario, kernel, at.call, at.step, problem], ['munlock-cuts', 'committed', 2, 1, null]);
+      // Of a script in the address nothing was drawn before, so nothing else stands for it.
+      const own = await framed(visit, lacking, '#v=1&s=abc');
+      await own.frame.getByText('The picture could not be loaded here').waitFor();
+      assert.equal(await own.frame.getByRole('img').count(), 0);
+    } finally {
+      await lacking.close();
+    }
+  }),
+
   'what makes no sense keeps a picture, with a sentence': withPlain(async ({ visit, plain }) => {
     const { frame } = await framed(visit, plain, '?scenario=mlock-zer');
     await frame.getByText('mlock-zero').waitFor();
@@ -268,6 +305,7 @@ suite({
     const { page } = await visit('host.html', { start: false, complaints: 'expected' });
     const frame = page.frameLocator('#frame');
     await frame.getByRole('img').waitFor();
+    assert.match(await frame.locator('body').innerText(), /With scripts allowed/);
     await frame.getByRole('link', { name: 'Open in uvmscope' }).waitFor();
   }),
 }, { routes, plain: true });

@@ -7,6 +7,8 @@
   ];
   /** Pixels beyond which no frame is asked to grow. */
   const TALLEST = 4000;
+  /** Characters of what is asked for; no place and no kernel has so many. */
+  const LONGEST = 1000;
   const VERSION = 1;
 
   const stage = document.querySelector('#stage');
@@ -18,27 +20,44 @@
   const element = document.createElement('uvm-scope');
   const asked = new URLSearchParams(location.search);
   element.setAttribute('controls', 'min');
-  for (const name of NAMES) if (asked.has(name)) element.setAttribute(name, asked.get(name));
+  for (const name of NAMES) if (asked.get(name)) element.setAttribute(name, asked.get(name));
   // A link behind `#`, which may carry a script of its own.
   element.toggleAttribute('page', true);
   document.documentElement.dataset.theme = element.getAttribute('theme') ?? 'auto';
 
   const fragment = location.hash.slice(1);
   const name = fragment === ''
-    ? asked.get('scenario') ?? 'mlock-zero' : fragment.split(/[/@&]/)[0];
+    ? asked.get('scenario') || 'mlock-zero' : fragment.split(/[/@&]/)[0];
   if (SCENARIOS.includes(name)) {
     picture.src = `./pictures/${name}.svg`;
     document.title = `uvmscope: ${name}`;
-  } else if (fragment !== '') {
-    // Of a script that travels in the address there is no picture.
-    picture.remove();
   }
   // The page as one file works wherever this one does: what a sandbox opens is in it, too.
   const WHOLE = './uvmscope.html';
-  whole.href = `${WHOLE}#${fragment === '' ? name : fragment}`;
+  whole.href = `${WHOLE}#${fragment === '' ? link() : fragment}`;
 
   stage.replaceChildren(element);
-  element.append(picture);
+  // Of a script that travels in the address there is no picture.
+  const pictured = fragment === '' || SCENARIOS.includes(name);
+  if (pictured) element.append(picture);
+
+  /** What the address asks for, as a link has it. */
+  function link() {
+    const more = ['kernel', 'compare', 'at'].filter((it) => asked.get(it));
+    const parts = more.map((it) => `&${it}=${encodeURIComponent(asked.get(it))}`);
+    return encodeURIComponent(name) + parts.join('');
+  }
+
+  // Where the script of the element did not come, or is none that this browser understands.
+  const started = customElements.get('uvm-scope') !== undefined;
+  if (!started) {
+    const said = document.createElement('p');
+    said.className = 'said';
+    said.textContent = pictured
+      ? 'This is a still picture: the steps could not be loaded here.'
+      : 'The picture could not be loaded here.';
+    stage.append(said);
+  }
 
   // ---- what the page around the frame is told ----
 
@@ -46,7 +65,7 @@
 
   /** Nothing that is told is secret, and a page in a sandbox cannot know who asks. */
   function tell(type, detail = {}) {
-    if (framed) window.parent.postMessage({ src: 'uvmscope', v: VERSION, type, ...detail }, '*');
+    if (framed) window.parent.postMessage({ ...detail, src: 'uvmscope', v: VERSION, type }, '*');
   }
 
   for (const type of ['ready', 'step', 'divergence', 'halt']) {
@@ -55,8 +74,8 @@
   // In the whole page the reader goes on from the same place.
   for (const type of ['pointerdown', 'keydown', 'click']) {
     whole.addEventListener(type, () => {
-      const link = element.link();
-      if (link !== null) whole.href = `${WHOLE}#${link}`;
+      const now = started ? element.link() : null;
+      if (now !== null) whole.href = `${WHOLE}#${now}`;
     });
   }
 
@@ -71,26 +90,46 @@
 
   // ---- what the page around the frame may ask for ----
 
+  /** The word that a message has to bring along; the others need none. */
+  const WORDS = { goto: 'place', kernel: 'kernel', theme: 'theme' };
+
   const ASKED = {
-    goto: ({ place }) => element.goto(place),
-    kernel: ({ kernel }) => element.setKernel(kernel),
+    goto: (place) => element.goto(place),
+    kernel: (kernel) => element.setKernel(kernel),
     next: () => element.next(),
     prev: () => element.prev(),
     play: () => element.play(),
     pause: () => element.pause(),
-    theme: async ({ theme }) => {
+    theme: (theme) => {
       element.setAttribute('theme', theme);
       document.documentElement.dataset.theme = theme;
     },
-    state: async () => tell('state', { state: element.state() }),
+    state: () => tell('state', { state: element.state() }),
   };
+
+  /** Whether something that was sent has the shape of a message. */
+  function understood(data) {
+    if (data?.src !== 'uvmscope' || data.v !== VERSION) return false;
+    if (typeof data.type !== 'string' || !Object.hasOwn(ASKED, data.type)) return false;
+    const word = WORDS[data.type];
+    // A step may be told as a number.
+    return word === undefined || typeof data[word] === 'string'
+      || (word === 'place' && typeof data.place === 'number');
+  }
+
+  async function obey({ type, ...rest }) {
+    if (!started) throw new Error('the steps could not be loaded here');
+    const name = WORDS[type];
+    const word = rest[name];
+    if (typeof word === 'string' && word.length > LONGEST) {
+      throw new Error(`${name}: expected at most ${LONGEST} characters, got ${word.length}`);
+    }
+    await ASKED[type](word);
+  }
 
   addEventListener('message', ({ source, data }) => {
     // An origin says nothing in a sandbox; who sends does.
-    if (!framed || source !== window.parent) return;
-    if (data?.src !== 'uvmscope' || data.v !== VERSION || !Object.hasOwn(ASKED, data.type)) return;
-    ASKED[data.type](data).catch((refusal) => {
-      tell('refused', { asked: data.type, reason: refusal.message });
-    });
+    if (!framed || source !== window.parent || !understood(data)) return;
+    obey(data).catch((refusal) => tell('refused', { asked: data.type, reason: refusal.message }));
   });
 })();
