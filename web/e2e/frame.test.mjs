@@ -120,6 +120,21 @@ suite({
     assert.equal(await page.evaluate(() => window.told.filter((it) => it.type === 'size').length), sizes);
   }),
 
+  'a height that is asked for is had, and one that follows the frame does not drive it': withPlain(async ({ visit, plain }) => {
+    const tall = await framed(visit, plain, '?scenario=mlock-zero&height=1500');
+    await heard(tall.page, 'ready');
+    await tall.page.waitForFunction(() => window.told.findLast((it) => it.type === 'size').height > 1500);
+    const { page, handle } = await framed(visit, plain, '?scenario=mlock-zero&height=200vh');
+    await heard(page, 'ready');
+    await frames(page);
+    const height = () => handle.evaluate(() => document.querySelector('uvm-scope').clientHeight);
+    assert.ok(await height() >= 600);
+    await page.evaluate(() => { document.querySelector('#frame').height = 500; });
+    await handle.waitForFunction(() => document.querySelector('uvm-scope').clientHeight === 1000);
+    await frames(page);
+    assert.deepEqual(await page.evaluate(() => window.told.filter((it) => it.type === 'size')), []);
+  }),
+
   'strangers are not heard, and nothing unknown does anything': withPlain(async ({ visit, plain }) => {
     const { page, handle } = await framed(visit, plain, '?scenario=mlock-zero&at=2.0');
     await heard(page, 'ready');

@@ -81,6 +81,8 @@
 
   let told = '';
   new ResizeObserver(() => {
+    // What follows the height of the frame asks for none, or both would grow without end.
+    if (/vh\s*$/.test(element.getAttribute('height') ?? '')) return;
     const { width, height } = document.body.getBoundingClientRect();
     const size = { width: Math.ceil(width), height: Math.min(Math.ceil(height), TALLEST) };
     const now = `${size.width} ${size.height}`;
