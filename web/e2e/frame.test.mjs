@@ -175,6 +175,19 @@ suite({
     assert.equal((await say(page, { type: 'goto', place: 0 }, 'step')).at.step, 0);
   }),
 
+  'with all controls, dialogs open in it and nobody complains': withPlain(async ({ visit, plain }) => {
+    const { page, frame } = await framed(visit, plain, '?scenario=mlock-zero&controls=full');
+    await heard(page, 'ready');
+    await frame.getByRole('button', { name: 'Other scenarios' }).click();
+    await frame.getByRole('searchbox', { name: 'Find' }).and(frame.locator(':focus')).waitFor();
+    await page.keyboard.type('munlock');
+    await frame.getByRole('status').filter({ hasText: / of / }).first().waitFor();
+    // The browser's own: the first empties the field.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await frame.getByRole('dialog').waitFor({ state: 'detached' });
+  }),
+
   'a frame without a sandbox plays, too': withPlain(async ({ visit, plain }) => {
     const { page } = await framed(visit, plain, '?scenario=lock-part', { attributes: '' });
     await heard(page, 'ready');

@@ -53,7 +53,6 @@ pub(super) fn gallery(props: &GalleryProps) -> Html {
                         type="search"
                         placeholder="panic, limit, mprotect …"
                         oninput={find}
-                        autofocus=true
                     />
                 </label>
                 <span role="status">{ format!("{} of {}", found.len(), cards.len()) }</span>

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use web_sys::HtmlDialogElement;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlDialogElement, HtmlElement};
 use yew::prelude::*;
 
 use crate::app::state::{Action, Look};
@@ -34,6 +35,12 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
             if let Some(dialog) = &dialog {
                 // Fails only where it is open already.
                 let _ = dialog.show_modal();
+                // Not by the attribute: in a frame of another place a browser complains of that.
+                let field = dialog.query_selector("input[type=search]").ok().flatten();
+                if let Some(field) = field.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                    // Fails only where the element cannot have the focus.
+                    let _ = field.focus();
+                }
             }
             // One that is only taken away would not give the focus back to where it was.
             move || dialog.iter().for_each(HtmlDialogElement::close)
