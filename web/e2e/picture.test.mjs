@@ -69,6 +69,24 @@ suite({
     assert.deepEqual([bytes.readUInt32BE(16), Math.floor(bytes.readUInt32BE(20) / 2)], [2 * 772, height]);
   },
 
+  async 'of a long run it plays in part, and that is said'({ visit }) {
+    const { page } = await visit();
+    await press(page, 's');
+    await page.getByRole('textbox', { name: 'The script, one call a line' }).fill(
+      'mmap(0x10000, 8K, PROT_READ, MAP_FIXED|MAP_ANON, -1, 0)\n'
+        + 'mlock(0x10000, 4K)\nmunlock(0x10000, 4K)\n'.repeat(100),
+    );
+    await page.waitForFunction(() => document.querySelector('uvm-scope').state().scenario === '');
+    await page.getByRole('button', { name: 'done', exact: true }).click();
+    await app(page).focus();
+    await press(page, 'l');
+    const film = await saved(page, 'the run as a picture that plays');
+    assert.ok(film.bytes.toString().startsWith('<svg '));
+    await sheet(page).getByText('It shows 60 places of the run').waitFor();
+    await saved(page, 'the script');
+    await sheet(page).getByText('It shows 60 places of the run').waitFor({ state: 'detached' });
+  },
+
   async 'as an image on a page without script it plays'({ visit }) {
     const { page } = await visit('image.html', { start: false, javaScriptEnabled: false });
     await page.getByRole('img').waitFor();

@@ -93,8 +93,15 @@ pub(crate) fn text(export: Export, share: &Share) -> String {
         Export::Outcomes => with_outcomes(&run.source.text, &run.timeline),
         Export::Picture => picture(share, place, Look::Auto),
         Export::Points => picture(share, place, Look::Light),
-        Export::Film => Film::of(&run.story, Look::Auto, Still::USUAL.width, place).svg,
+        Export::Film => film(share).svg,
     }
+}
+
+/// The run as a picture that plays, with the place that is shown where nothing may move.
+pub(crate) fn film(share: &Share) -> Film {
+    let story = &share.run.0.story;
+    let place = story.place_of(&share.at).unwrap_or_else(|_| story.opening());
+    Film::of(story, Look::Auto, Still::USUAL.width, place)
 }
 
 fn picture(share: &Share, place: Place, look: Look) -> String {

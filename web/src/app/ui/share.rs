@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use qrcodegen::{QrCode, QrCodeEcc};
+use uvmscope_scene::Film;
 use yew::prelude::*;
 
 use crate::app::export::{self, Export};
 use crate::app::snippets::{self, Snippet, address};
 use crate::app::ui::copy::{Copying, use_copying};
+use crate::app::ui::words;
 use crate::app::view::Share;
 use crate::download;
 
@@ -36,7 +38,7 @@ fn link(share: &Share) -> Html {
     let fragment = match &share.link {
         Ok(fragment) => fragment,
         Err(reason) => {
-            return html! { <p class="problems" role="alert">{ crate::app::ui::words(reason) }</p> };
+            return html! { <p class="problems" role="alert">{ words(reason) }</p> };
         }
     };
     let url = address(&share.base, fragment);
@@ -114,6 +116,10 @@ fn snippets(share: &Share) -> Html {
     }
 }
 
+/// Said where a browser does not draw.
+const NO_POINTS: &str =
+    "This browser does not draw the picture as points; `uvmscope render --png` does.";
+
 #[derive(Clone, PartialEq, Properties)]
 struct FilesProps {
     share: Rc<Share>,
@@ -122,16 +128,28 @@ struct FilesProps {
 /// What is shown, as files.
 #[component(Files)]
 fn files(props: &FilesProps) -> Html {
-    let refused = use_state_eq(|| false);
+    let said = use_state_eq(String::new);
     let file = |export: Export| {
-        let (share, refused) = (Rc::clone(&props.share), refused.clone());
+        let (share, said) = (Rc::clone(&props.share), said.clone());
         let save = move |_| {
-            let (name, text) = (file_name(&share, export), export::text(export, &share));
-            let refused = refused.clone();
-            refused.set(false);
+            let name = file_name(&share, export);
+            said.set(String::new());
             match export {
-                Export::Points => download::save_points(&name, &text, move || refused.set(true)),
-                _ => download::save(&name, export.media_type(), &text),
+                Export::Points => {
+                    let said = said.clone();
+                    let refused = move || said.set(NO_POINTS.to_owned());
+                    download::save_points(&name, &export::text(export, &share), refused);
+                }
+                Export::Film => {
+                    let Film { svg, shown, left_out } = export::film(&share);
+                    if left_out > 0 {
+                        said.set(format!(
+                            "It shows {shown} places of the run; {left_out} more are marked, which it leaves out."
+                        ));
+                    }
+                    download::save(&name, export.media_type(), &svg);
+                }
+                _ => download::save(&name, export.media_type(), &export::text(export, &share)),
             }
         };
         html! { <button type="button" onclick={save}>{ export.label() }</button> }
@@ -140,11 +158,7 @@ fn files(props: &FilesProps) -> Html {
         <div class="files" role="group" aria-label="Save as a file">
             <h3>{ "Save as a file" }</h3>
             { for Export::ALL.map(file) }
-            <p role="status">
-                if *refused {
-                    { "This browser does not draw the picture as points; `uvmscope render --png` does." }
-                }
-            </p>
+            <p role="status">{ words(&said) }</p>
         </div>
     }
 }
