@@ -38,6 +38,9 @@ pub(crate) struct MdbookArgs {
     asked: Vec<String>,
 }
 
+/// The longest book that is read, in bytes.
+const MOST: u64 = 256 << 20;
+
 pub(crate) fn mdbook(args: &MdbookArgs, out: &mut impl Write) -> Result<Status> {
     if let [word, renderer] = &args.asked[..]
         && word == "supports"
@@ -49,7 +52,11 @@ pub(crate) fn mdbook(args: &MdbookArgs, out: &mut impl Write) -> Result<Status> 
         return Ok(Status::BadInput);
     }
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("standard input")?;
+    std::io::stdin().take(MOST + 1).read_to_string(&mut text).context("standard input")?;
+    if text.len() as u64 > MOST {
+        complain(format_args!("the book is longer than {} MiB, and is not read", MOST >> 20));
+        return Ok(Status::BadInput);
+    }
     let Ok([context, mut book]) = serde_json::from_str::<[Value; 2]>(&text) else {
         complain("standard input is no book: mdBook calls this as a preprocessor");
         return Ok(Status::BadInput);
