@@ -27,7 +27,8 @@ use crate::{Status, complain};
 ///
 /// A fenced block whose language is uvmscope holds a script, or names a scenario, with attributes of
 /// the element behind it: uvmscope scenario=mlock-zero kernel=original compare=committed at=3.22
-/// controls=min theme=auto height=480.
+/// controls=min theme=auto height=480. In a list it may be indented by up to three spaces; further in,
+/// and in a quotation, it stays a block of code.
 ///
 /// Exit status: 0 the book is written, or the renderer is supported; 1 a block makes no sense, or
 /// the renderer is none for the element; 2 what came in is no book.
@@ -82,11 +83,13 @@ pub(crate) fn mdbook(args: &MdbookArgs, out: &mut impl Write) -> Result<Status> 
 fn chapters(parts: &mut Value, script: &str, wrong: &mut Vec<String>) {
     for part in parts.as_array_mut().into_iter().flatten() {
         let Some(chapter) = part.get_mut("Chapter") else { continue };
-        let path = chapter["path"].as_str().unwrap_or_default().to_owned();
+        let path = chapter["path"].as_str().unwrap_or_default();
+        // The page of a README.md is an index.html, but who mends it opens the file.
+        let file = chapter["source_path"].as_str().unwrap_or(path);
         if let Some(content) = chapter["content"].as_str() {
-            let script = from_chapter(script, &path);
+            let script = from_chapter(script, path);
             let changed = chapter_with_elements(content, &script, &mut |line, reason| {
-                wrong.push(format!("{path}:{line}: {reason}"));
+                wrong.push(format!("{file}:{line}: {reason}"));
             });
             chapter["content"] = Value::String(changed);
         }
@@ -136,15 +139,21 @@ fn chapter_with_elements(
         };
         match element(asked, &body.concat(), at + 1) {
             Ok(element) => {
-                out.push('\n');
+                let mut block = String::from("\n");
                 if !loaded {
                     let src = escaped(script);
                     // Writing to a string cannot fail.
-                    let _ = writeln!(out, "<script type=\"module\" src=\"{src}\"></script>\n");
+                    let _ = writeln!(block, "<script type=\"module\" src=\"{src}\"></script>\n");
                     loaded = true;
                 }
-                out.push_str(&element);
-                out.push('\n');
+                block.push_str(&element);
+                block.push('\n');
+                // In a list it has to stand as far in as the block did.
+                for line in block.split_inclusive('\n') {
+                    let indent = if line == "\n" { 0 } else { fence.indent };
+                    out.extend(std::iter::repeat_n(' ', indent));
+                    out.push_str(line);
+                }
             }
             Err((line, reason)) => wrong(line, reason),
         }
@@ -154,6 +163,7 @@ fn chapter_with_elements(
 
 /// The first line of a fenced block.
 struct Fence<'a> {
+    indent: usize,
     sign: char,
     length: usize,
     info: &'a str,
@@ -168,7 +178,7 @@ impl<'a> Fence<'a> {
         let info = text.trim_start_matches(sign);
         let length = text.len() - info.len();
         let is_fence = indent < 4 && length >= 3 && !(sign == '`' && info.contains('`'));
-        is_fence.then_some(Self { sign, length, info: info.trim() })
+        is_fence.then_some(Self { indent, sign, length, info: info.trim() })
     }
 
     fn is_closed(&self, line: &str) -> bool {
@@ -179,38 +189,51 @@ impl<'a> Fence<'a> {
     /// What is asked of us, if the block is ours.
     fn asked(&self) -> Option<&'a str> {
         let rest = self.info.strip_prefix("uvmscope")?;
-        (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some(rest)
+        // A comma is wrong there, and must be told.
+        let ends = |sign: char| sign.is_whitespace() || sign == ',';
+        (rest.is_empty() || rest.starts_with(ends)).then_some(rest)
     }
 }
 
 /// The attributes that a block may have, as the element has them.
 const NAMES: [&str; 7] = ["scenario", "kernel", "compare", "at", "controls", "theme", "height"];
 
+/// The attributes that a block asks for, each of them once and with a value that makes sense; or
+/// what is wrong. The names of scenarios and kernels and places are not looked at.
+fn attributes(asked: &str) -> Result<Vec<(&str, &str)>, String> {
+    let mut given: Vec<(&str, &str)> = Vec::new();
+    for word in asked.split_whitespace() {
+        let (name, value) =
+            word.split_once('=').ok_or_else(|| format!("expected name=value, read `{word}`"))?;
+        if !NAMES.contains(&name) {
+            let names = NAMES.join(", ");
+            return Err(format!("there is no attribute `{name}`; there are {names}"));
+        }
+        if given.iter().any(|(other, _)| *other == name) {
+            return Err(format!("`{name}` is given twice"));
+        }
+        let value = value.trim_matches('"');
+        let values = match name {
+            "controls" => &["full", "min", "none"][..],
+            "theme" => &["auto", "light", "dark"],
+            "height" if !is_height(value) => {
+                return Err(format!("height={value} is no height, as 480 and 30em are"));
+            }
+            _ => &[],
+        };
+        if !values.is_empty() && !values.contains(&value) {
+            return Err(format!("{name}={value} is none of {}", values.join(", ")));
+        }
+        given.push((name, value));
+    }
+    Ok(given)
+}
+
 /// The element of a block that begins on a line; or the line and what is wrong there.
 fn element(asked: &str, body: &str, line: usize) -> Result<String, (usize, String)> {
     let here = |reason: String| (line, reason);
-    let mut given: Vec<(&str, &str)> = Vec::new();
-    for word in asked.split_whitespace() {
-        let (name, value) = word
-            .split_once('=')
-            .ok_or_else(|| here(format!("expected name=value, read `{word}`")))?;
-        if !NAMES.contains(&name) {
-            let names = NAMES.join(", ");
-            return Err(here(format!("there is no attribute `{name}`; there are {names}")));
-        }
-        if given.iter().any(|(other, _)| *other == name) {
-            return Err(here(format!("`{name}` is given twice")));
-        }
-        given.push((name, value.trim_matches('"')));
-    }
+    let given = attributes(asked).map_err(here)?;
     let value = |name: &str| given.iter().find(|(it, _)| *it == name).map(|(_, value)| *value);
-    for (name, values) in
-        [("controls", &["full", "min", "none"][..]), ("theme", &["auto", "light", "dark"])]
-    {
-        if let Some(value) = value(name).filter(|value| !values.contains(value)) {
-            return Err(here(format!("{name}={value} is none of {}", values.join(", "))));
-        }
-    }
     let text = match (value("scenario"), body.trim()) {
         (Some(_), script) if !script.is_empty() => {
             return Err(here("a scenario and a script: one of them is enough".to_owned()));
@@ -254,6 +277,16 @@ fn element(asked: &str, body: &str, line: usize) -> Result<String, (usize, Strin
     Ok(markup(&given, &picture, value("scenario").is_none().then_some(body)))
 }
 
+/// Whether the element knows what is meant: digits and, maybe, a unit.
+fn is_height(height: &str) -> bool {
+    let number = height.trim_end_matches(|sign: char| sign.is_ascii_lowercase());
+    let unit = height.strip_prefix(number).unwrap_or_default();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|sign| sign.is_ascii_digit());
+    ["", "px", "em", "rem", "vh", "svh", "dvh"].contains(&unit)
+        && number.split('.').count() <= 2
+        && number.split('.').all(digits)
+}
+
 /// The element as it stands in the chapter. Nowhere in it is an empty line, which would end the
 /// markup for Markdown.
 fn markup(given: &[(&str, &str)], picture: &str, script: Option<&str>) -> String {
@@ -270,7 +303,7 @@ fn markup(given: &[(&str, &str)], picture: &str, script: Option<&str>) -> String
         out.push_str("\n<script type=\"text/uvmscope\">\n");
         for line in script.lines().filter(|line| !line.trim().is_empty()) {
             // In a comment only; elsewhere the script would have an error.
-            out.push_str(&line.replace("</script", "<\\/script").replace("<!--", "<\\!--"));
+            out.push_str(&line.replace("</", "<\\/").replace("<!--", "<\\!--"));
             out.push('\n');
         }
         out.push_str("</script>");

@@ -104,9 +104,40 @@ fn a_block_that_makes_no_sense_fails_with_file_line_and_reason() {
     check("scenario=mlock-zero scenario=lock-part", "", 3, "twice");
     check("scenari=mlock-zero", "", 3, "no attribute `scenari`");
     check("mlock-zero", "", 3, "name=value");
+    for height in ["tall", "", "1.2.3", ".5", "-1", "4q", "12vhx"] {
+        check(&format!("scenario=mlock-zero height={height}"), "", 3, "is no height");
+    }
+    let comma = refused("```uvmscope,editable\n```\n");
+    assert!(comma.contains("a/b.md:1: expected name=value, read `,editable`"), "{comma}");
     // All of them are told at once.
     let two = format!("{}{}", block("x=1", ""), block("y=1", ""));
     assert_eq!(refused(&two).lines().count(), 2);
+}
+
+#[test]
+fn in_a_list_it_stands_as_far_in_as_the_block() {
+    let chapter = changed(
+        "1. a\n\n   ```uvmscope controls=none height=30.5em\n   mlock(0x1000, 0)\n   ```\n\n   b\n2. c\n",
+    );
+    let (before, after) = chapter.split_once("   <script type").expect("the script");
+    assert_eq!(before, "1. a\n\n\n");
+    let (element, after) = after.split_once("</uvm-scope>\n").expect("an element");
+    assert!(
+        element.contains("\n\n   <uvm-scope controls=\"none\" height=\"30.5em\">\n"),
+        "{element}"
+    );
+    assert!(element.lines().skip(1).all(|line| line.is_empty() || line.starts_with("   ")));
+    assert_eq!(after, "\n\n   b\n2. c\n");
+}
+
+#[test]
+fn a_message_names_the_file_and_not_the_page() {
+    let book = book("items", "a/index.md", "```uvmscope scenario=x\n```\n").replace(
+        "\"path\":\"a/index.md\"",
+        "\"path\":\"a/index.md\",\"source_path\":\"a/README.md\"",
+    );
+    let ran = run_on(book, &["mdbook"]);
+    assert!(ran.stderr.contains("a/README.md:1: "), "{}", ran.stderr);
 }
 
 #[test]
