@@ -12,3 +12,5 @@ html_theme = "alabaster"
 html_static_path = ["_static"]
 html_css_files = ["uvmscope.css"]
 exclude_patterns = ["_build"]
+# EPUB takes the picture; what the element consists of lies beside it unused.
+suppress_warnings = ["epub.unknown_project_files"]
