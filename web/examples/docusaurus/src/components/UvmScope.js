@@ -1,6 +1,7 @@
 // The element in a page that is rendered in Node first: the picture there, the element in a browser.
-import React, { useEffect } from 'react';
+import React from 'react';
 import BrowserOnly from '@docusaurus/BrowserOnly';
+import Head from '@docusaurus/Head';
 import { useColorMode } from '@docusaurus/theme-common';
 import useBaseUrl from '@docusaurus/useBaseUrl';
 
@@ -10,12 +11,7 @@ function Picture({ scenario }) {
 }
 
 function Live({ scenario, ...attributes }) {
-  const script = useBaseUrl('/uvmscope/uvmscope.js');
   const { colorMode } = useColorMode();
-  useEffect(() => {
-    // The files of the element stay together, in static/uvmscope: no bundler has to know them.
-    import(/* webpackIgnore: true */ script);
-  }, [script]);
   return (
     <uvm-scope controls="min" theme={colorMode} scenario={scenario} {...attributes}>
       <Picture scenario={scenario} />
@@ -24,5 +20,12 @@ function Live({ scenario, ...attributes }) {
 }
 
 export default function UvmScope(props) {
-  return <BrowserOnly fallback={<Picture {...props} />}>{() => <Live {...props} />}</BrowserOnly>;
+  // The files of the element stay together, in static/uvmscope: no bundler has to know them.
+  const script = useBaseUrl('/uvmscope/uvmscope.js');
+  return (
+    <>
+      <Head><script type="module" src={script} /></Head>
+      <BrowserOnly fallback={<Picture {...props} />}>{() => <Live {...props} />}</BrowserOnly>
+    </>
+  );
 }
