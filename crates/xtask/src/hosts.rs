@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
 use crate::dist;
 use crate::run::{cargo, program, root, run, target_dir};
@@ -29,11 +29,22 @@ pub(crate) fn build(site: &Path) -> Result<()> {
 
     let book = lay("mdbook", &package, "src/uvmscope")?;
     run(at(&book, "mdbook", &path).arg("build"))?;
+    let broken = wrong("mdbook", "src/after.md", "# A\n\n```uvmscope\nmlok(0, 0)\n```\n")?;
+    refused(at(&broken, "mdbook", &path).arg("build"), "after.md:4: expected a call, read `mlok`")?;
 
     let manual = lay("sphinx", &package, "_static/uvmscope")?;
     let python = python(&manual)?;
-    let sphinx = ["-m", "sphinx", "--quiet", "-W", "-b", "html", ".", "_build"];
-    run(at(&manual, &python, &path).args(sphinx))?;
+    let sphinx = |project: &Path, builder: &str, to: &str| {
+        let mut command = at(project, &python, &path);
+        command.args(["-m", "sphinx", "--quiet", "-W", "-b", builder, ".", to]);
+        command
+    };
+    for (builder, to) in [("html", "_build"), ("latex", "_latex"), ("text", "_text")] {
+        run(&mut sphinx(&manual, builder, to))?;
+    }
+    let broken = wrong("sphinx", "index.rst", "A\n=\n\n.. uvmscope::\n\n   mlok(0, 0)\n")?;
+    let words = "index.rst:6: ERROR: uvmscope: expected a call, read `mlok`";
+    refused(&mut sphinx(&broken, "html", "_build"), words)?;
 
     let deck = lay("reveal", &package, "uvmscope")?;
     npm_packages(&deck)?;
@@ -57,6 +68,25 @@ fn lay(name: &str, package: &Path, place: &str) -> Result<PathBuf> {
     }
     dist::copy(package, &element)?;
     Ok(project)
+}
+
+/// A copy of a project in which one page makes no sense.
+fn wrong(name: &str, page: &str, text: &str) -> Result<PathBuf> {
+    let project = folder().join(format!("{name}-wrong"));
+    dist::copy(&root().join("web/examples").join(name), &project)?;
+    fs::write(project.join(page), text)?;
+    Ok(project)
+}
+
+/// Runs a tool that has to fail, and to say where and why.
+fn refused(command: &mut Command, words: &str) -> Result<()> {
+    let output = command.output().context("could not build a project that makes no sense")?;
+    let told = [output.stdout, output.stderr].concat();
+    let told = String::from_utf8_lossy(&told);
+    if output.status.success() || !told.contains(words) {
+        bail!("a build should have failed with `{words}`, but: {}\n{told}", output.status);
+    }
+    Ok(())
 }
 
 fn at(project: &Path, name: impl AsRef<std::ffi::OsStr>, path: &OsString) -> Command {

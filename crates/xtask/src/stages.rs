@@ -194,6 +194,8 @@ fn end_to_end(browser: &Browser, flavour: Flavour, files: &[String]) -> Result<(
 }
 
 fn hosts(browser: &Browser, flavour: Flavour) -> Result<()> {
+    // The manual on paper has pictures drawn as points.
+    setup::fonts()?;
     hosts::build(&flavour.site())?;
     let tests = tests_in(&root().join("web/e2e/hosts"))?;
     in_browser(browser, flavour, &tests, ("UVMSCOPE_HOSTS", &hosts::folder()))

@@ -1,6 +1,6 @@
 // The projects of `web/examples`, built by their own tools, as their readers meet them.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { frames, launch, open, ready, serve, state } from '../harness.mjs';
@@ -58,6 +58,22 @@ async function drives(page) {
   assert.match((await state(page)).panic, /KASSERT/);
 }
 
+/** Writes the keys on which hosts act into the element's editor. */
+async function types(page) {
+  const first = page.locator('uvm-scope').first();
+  await first.evaluate((element) => element.setAttribute('controls', 'full'));
+  await first.locator('.app').focus();
+  await page.keyboard.press('s');
+  const editor = first.getByRole('textbox', { name: 'The script, one call a line' });
+  const text = await editor.inputValue();
+  await editor.press('Control+Home');
+  await page.keyboard.type('# s/?obf');
+  await page.keyboard.press('Enter');
+  assert.equal(await editor.inputValue(), `# s/?obf\n${text}`);
+  await first.getByRole('button', { name: 'done' }).click();
+  await first.evaluate((element) => element.setAttribute('controls', 'min'));
+}
+
 project('a plain page', 'plain', async (visit) => {
   const { page, check } = await visit();
   await ready(page, '#own');
@@ -70,6 +86,12 @@ project('a plain page', 'plain', async (visit) => {
   assert.deepEqual([own.scenario, own.kernel, own.errors], ['', 'committed', []]);
   assert.match(own.script, /^# title: The same lock/);
   check();
+  // Page and element are dark together.
+  const dark = await visit('', { colorScheme: 'dark' });
+  await ready(dark.page);
+  assert.ok(brightness(await dark.page.evaluate(() => getComputedStyle(document.body).color)) > 128);
+  assert.ok(brightness(await ground(dark.page)) < 128);
+  dark.check();
   const bare = await visit('', { javaScriptEnabled: false });
   assert.ok(await bare.page.getByRole('img', { name: /breaks the promise/ }).isVisible());
 });
@@ -81,6 +103,9 @@ project('a book', 'mdbook/book', async (visit, root, server) => {
   await page.locator('uvm-scope').first().locator('.app').focus();
   await page.keyboard.press('ArrowLeft');
   assert.equal(page.url(), `${server.url}locks/zero.html`);
+  // Nor does it search while one types into the element.
+  await types(page);
+  assert.equal(await page.locator('#mdbook-search-wrapper:not(.hidden), #search-wrapper:not(.hidden)').count(), 0);
   // It takes the colours of the book's theme, whatever the system has.
   for (const [theme, dark] of [['coal', true], ['rust', false], ['navy', true], ['light', false], ['ayu', true]]) {
     await page.evaluate((theme) => {
@@ -104,7 +129,7 @@ project('a book', 'mdbook/book', async (visit, root, server) => {
   assert.match(await readFile(path.join(root, 'locks/zero.html'), 'utf8'), /<code class="language-c">/);
 });
 
-project('a manual', 'sphinx/_build', async (visit) => {
+project('a manual', 'sphinx/_build', async (visit, root) => {
   const { page, check } = await visit();
   await drives(page);
   const second = page.locator('uvm-scope').nth(1);
@@ -116,6 +141,15 @@ project('a manual', 'sphinx/_build', async (visit) => {
   check();
   const bare = await visit('', { javaScriptEnabled: false });
   assert.ok(await bare.page.locator('uvm-scope svg.uvm-scene').first().isVisible());
+  // On paper there is the picture; where there are only letters, its words.
+  const paper = path.join(root, '../_latex');
+  const tex = await readFile(path.join(paper, 'amanualwiththeelementinit.tex'), 'utf8');
+  const pictures = [...tex.matchAll(/\\sphinxincludegraphics\[[^\]]*\]\{\{([^}]+)\}\.png\}/g)];
+  assert.equal(pictures.length, 2);
+  for (const [, name] of pictures) await access(path.join(paper, `${name}.png`));
+  const letters = await readFile(path.join(root, '../_text/index.txt'), 'utf8');
+  assert.match(letters, /all 41 pages of it now say wired/);
+  assert.match(letters, /mlock\(0x12000, 0\)/);
 });
 
 project('a site that is rendered in Node first', 'docusaurus/build', async (visit, root) => {
@@ -128,6 +162,17 @@ project('a site that is rendered in Node first', 'docusaurus/build', async (visi
   await ready(dark.page);
   await dark.page.waitForFunction(() => document.querySelector('uvm-scope').getAttribute('theme') === 'dark');
   assert.ok(brightness(await ground(dark.page)) < 128);
+  // It goes along when the reader switches.
+  const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme);
+  for (let presses = 0; await theme(page) !== 'dark'; presses += 1) {
+    assert.ok(presses < 3, 'the switch has three places');
+    const before = await page.evaluate(() => document.documentElement.dataset.themeChoice);
+    await page.getByRole('button', { name: /dark and light mode/ }).click();
+    await page.waitForFunction((it) => document.documentElement.dataset.themeChoice !== it, before);
+  }
+  await page.waitForFunction(() => document.querySelector('uvm-scope').getAttribute('theme') === 'dark');
+  await frames(page);
+  assert.ok(brightness(await ground(page)) < 128);
   check();
   dark.check();
 });
@@ -144,6 +189,9 @@ project('a deck', 'reveal', async (visit) => {
   await page.keyboard.press('ArrowLeft');
   assert.notEqual(await at(page), before);
   await page.keyboard.press(' ');
+  assert.equal(await slide(), '#/1');
+  await types(page);
+  assert.equal(await page.locator('.reveal.overview, .reveal.paused').count(), 0);
   assert.equal(await slide(), '#/1');
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press('ArrowRight');

@@ -11,6 +11,6 @@ html_theme = "alabaster"
 # The files of the element are in _static/uvmscope.
 html_static_path = ["_static"]
 html_css_files = ["uvmscope.css"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_latex", "_text"]
 # EPUB takes the picture; what the element consists of lies beside it unused.
 suppress_warnings = ["epub.unknown_project_files"]
