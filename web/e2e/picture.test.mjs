@@ -95,6 +95,48 @@ suite({
     for (;;) if (!first.equals(await page.screenshot())) break;
   },
 
+  async 'what has moved stands still until it moves again'({ visit }) {
+    const { page } = await visit();
+    // Its entries come back to where they were, so that one thing moves more than once.
+    await page.evaluate(() => document.querySelector('uvm-scope').setAttribute('scenario', 'lock-overlap'));
+    await app(page).focus();
+    await press(page, 'l');
+    const film = await saved(page, 'the run as a picture that plays');
+    const alone = await visit('image.html', { start: false });
+    await alone.page.setContent(film.bytes.toString());
+    const { moving, adrift } = await alone.page.evaluate(() => {
+      const all = document.getAnimations();
+      const whole = all[0].effect.getTiming().duration;
+      const offsets = (of) => all.filter(of).flatMap((it) => it.effect.getKeyframes())
+        .map((frame) => frame.computedOffset);
+      const moves = (it) => /^m\d/.test(it.animationName);
+      const begins = [...new Set(offsets((it) => /^v\d/.test(it.animationName)))].sort((a, b) => a - b);
+      const hidden = (it) => it && (getComputedStyle(it).opacity === '0' || hidden(it.parentElement));
+      const off = (it) => {
+        const { x, width, translate } = getComputedStyle(it);
+        if (it.tagName !== 'rect') return Math.max(...translate.split(' ').map((by) => Math.abs(parseFloat(by) || 0)));
+        const by = (now, name) => Math.abs(parseFloat(now) - Number(it.getAttribute(name)));
+        return Math.max(by(x, 'x'), by(width, 'width'));
+      };
+      const away = (time) => {
+        for (const animation of all) {
+          animation.pause();
+          animation.currentTime = time;
+        }
+        return all.filter(moves).map((it) => it.effect.target).filter((it) => !hidden(it) && off(it) > 1).length;
+      };
+      // A motion takes 450 ms of its place.
+      const places = begins.slice(0, -1).map((begin, n) => [begin * whole, begins[n + 1] * whole]);
+      const sum = (times) => times.map(away).reduce((a, b) => a + b);
+      return {
+        moving: sum(places.map(([begin]) => begin + 150)),
+        adrift: sum(places.flatMap(([begin, end]) => [begin + 500, (begin + end) / 2, end - 30])),
+      };
+    });
+    assert.ok(moving > 5, `${moving}`);
+    assert.equal(adrift, 0);
+  },
+
   async 'for who wants no motion it stands at the telling step'({ visit }) {
     const shown = () => {
       const texts = [...document.querySelectorAll('text.said')];

@@ -306,6 +306,10 @@ fn away(from: Point, to: Point) -> Point {
 /// What moves of a thing that moves by its rectangle.
 const BY_RECT: &str = ">rect:first-child";
 
+/// How a thing moves while it does. Between its motions it must stand still, so that frames without
+/// this hold what they say until the next.
+const EASE: &str = "animation-timing-function:ease-out";
+
 /// The rules that say what is seen when, each written once however many things go by it.
 struct Rules<'a> {
     times: &'a [u32],
@@ -358,7 +362,7 @@ impl<'a> Rules<'a> {
                     let x = |rect: &Rect| rect.x - take.node.at.x;
                     write!(
                         frames,
-                        "{at}{{x:{}px;width:{}px}}{to}{{x:{}px;width:{}px}}",
+                        "{at}{{x:{}px;width:{}px;{EASE}}}{to}{{x:{}px;width:{}px}}",
                         x(old),
                         old.width,
                         x(&new),
@@ -366,7 +370,11 @@ impl<'a> Rules<'a> {
                     )
                 }
                 (From::Shift(by), _) if !of_rect => {
-                    write!(frames, "{at}{{translate:{}px {}px}}{to}{{translate:0}}", by.x, by.y)
+                    write!(
+                        frames,
+                        "{at}{{translate:{}px {}px;{EASE}}}{to}{{translate:0}}",
+                        by.x, by.y
+                    )
                 }
                 _ => Ok(()),
             };
@@ -391,7 +399,7 @@ impl<'a> Rules<'a> {
             ".off{{opacity:0}}.reel{{visibility:hidden}}\n\
              @media(prefers-reduced-motion:no-preference){{\n\
              .v,.reel{{animation:{whole}ms step-end infinite}}\n\
-             .m,.r{BY_RECT}{{animation:{whole}ms ease-out infinite}}\n\
+             .m,.r{BY_RECT}{{animation:{whole}ms step-end infinite}}\n\
              .reel{{visibility:visible;animation-name:reel;animation-timing-function:linear}}\n\
              @keyframes reel{{from{{transform:scaleX(0)}}}}\n"
         );
