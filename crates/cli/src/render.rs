@@ -91,7 +91,7 @@ impl Theme {
 }
 
 pub(crate) fn render(args: &RenderArgs, out: &mut impl Write) -> Result<Status> {
-    if args.png && args.output.is_none() && std::io::stdout().is_terminal() {
+    if args.png && named(args.output.as_deref()).is_none() && std::io::stdout().is_terminal() {
         complain("a PNG file is nothing for a terminal: name a file with -o");
         return Ok(Status::BadInput);
     }
@@ -147,12 +147,15 @@ fn film(story: &Story, place: Place, args: &RenderArgs) -> String {
     svg
 }
 
+/// The file to write, unless it is standard output, which is also called `-`.
+fn named(file: Option<&Path>) -> Option<&Path> {
+    file.filter(|file| file.as_os_str() != "-")
+}
+
 /// Writes a picture to a file, or else to standard output.
 fn put(picture: &[u8], file: Option<&Path>, out: &mut impl Write) -> Result<()> {
-    match file {
-        Some(file) if file.as_os_str() != "-" => {
-            std::fs::write(file, picture).with_context(|| file.display().to_string())
-        }
-        _ => Ok(out.write_all(picture)?),
+    match named(file) {
+        Some(file) => std::fs::write(file, picture).with_context(|| file.display().to_string()),
+        None => Ok(out.write_all(picture)?),
     }
 }
