@@ -276,6 +276,27 @@ suite({
     for (const word of ['wired_count', 'wire_count', 'amap', 'pmap']) assert.ok(explained.has(word), [...explained].join());
   },
 
+  async 'a dialog opens right after another was closed'({ visit }) {
+    const { page } = await visit();
+    await app(page).focus();
+    await press(page, '?');
+    await sheet(page).waitFor();
+    // As quickly as keys can follow each other: the browser tells of the closing only afterwards.
+    await page.evaluate(async () => {
+      const root = document.querySelector('uvm-scope').shadowRoot;
+      const dialog = root.querySelector('dialog');
+      dialog.dispatchEvent(new Event('cancel', { cancelable: true }));
+      dialog.close();
+      for (let turn = 0; turn < 50; turn += 1) await null;
+      root.querySelector('.app').dispatchEvent(new KeyboardEvent('keydown', { key: 'l', bubbles: true }));
+    });
+    await page.getByRole('dialog', { name: 'Share' }).waitFor();
+    await frames(page);
+    assert.ok(await page.getByRole('dialog', { name: 'Share' }).isVisible());
+    await press(page, 'Escape');
+    await sheet(page).waitFor({ state: 'detached' });
+  },
+
   async 'light, dark and high contrast are chosen, and stay over a reload'({ visit }) {
     const { page } = await visit('', { colorScheme: 'light' });
     const choose = async (name) => {

@@ -50,6 +50,16 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
         let dispatch = dispatch.clone();
         Callback::from(move |()| dispatch.emit(Action::Sheet(None)))
     };
+    // A browser tells of `close` later than it closes, and somebody may have opened the next one by
+    // then; it asks by `cancel` at once. A field for files asks so, too, for itself.
+    let cancelled = {
+        let (node, close) = (node.clone(), close.clone());
+        move |event: Event| {
+            if event.target() == node.get().map(Into::into) {
+                close.emit(());
+            }
+        }
+    };
     let closed = {
         let close = close.clone();
         move |_: Event| close.emit(())
@@ -62,7 +72,7 @@ pub(crate) fn sheet_dialog(props: &SheetProps) -> Html {
         SheetView::Import(_) => "Import",
     };
     html! {
-        <dialog class="sheet" ref={node} aria-label={label} onclose={closed}>
+        <dialog class="sheet" ref={node} aria-label={label} oncancel={cancelled} onclose={closed}>
             <button
                 type="button"
                 class="close"
