@@ -2,21 +2,27 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { frames, ready, suite } from './harness.mjs';
+import { frames, suite } from './harness.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const icon = '<link rel="icon" href="data:,">';
 const routes = {};
 
+/** Goes to every element, which starts it; returns how many there are. */
+async function startAll(page) {
+  const elements = await page.locator('uvm-scope').count();
+  for (let n = 0; n < elements; n += 1) {
+    await page.locator('uvm-scope').nth(n).scrollIntoViewIfNeeded();
+    await page.waitForFunction((n) => document.querySelectorAll('uvm-scope')[n].state() !== null, n);
+  }
+  return elements;
+}
+
 suite({
   async 'every example on it runs, and what can be copied runs in another page'({ visit, server }) {
     const { page } = await visit('embedding.html');
-    const elements = await page.locator('uvm-scope').count();
+    const elements = await startAll(page);
     assert.ok(elements >= 3);
-    for (let n = 0; n < elements; n += 1) {
-      await page.locator('uvm-scope').nth(n).scrollIntoViewIfNeeded();
-      await page.waitForFunction((n) => document.querySelectorAll('uvm-scope')[n].state() !== null, n);
-    }
     await page.locator('iframe').scrollIntoViewIfNeeded();
     await page.frameLocator('iframe').getByRole('button', { name: 'Step', exact: true }).waitFor();
     const film = page.getByRole('img', { name: 'A zero-length mlock' });
@@ -57,7 +63,7 @@ suite({
   async 'it is whole in every width and look, and without script'({ visit }) {
     for (const [width, colorScheme] of [[1440, 'light'], [768, 'dark'], [360, 'light'], [360, 'dark']]) {
       const { page } = await visit('embedding.html', { viewport: { width, height: 900 }, colorScheme });
-      await ready(page);
+      await startAll(page);
       await frames(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${width}: ${wide} too wide`);

@@ -83,7 +83,7 @@ pub(crate) fn root(props: &RootProps) -> Html {
             {class}
             data-look={view.look.name()}
             tabindex="0"
-            aria-label={format!("uvmscope: {}", view.title)}
+            aria-label={format!("uvmscope: {}, {}", view.title, running(view))}
             ref={section}
             onfocusin={focused}
             onkeydown={keys(dispatch.clone())}
@@ -275,13 +275,21 @@ fn kernel(view: &View, dispatch: &Callback<Action>) -> Html {
     if view.layout != Layout::Narrow {
         return switch;
     }
-    let name = kernel_name(view.kernels.first);
-    let beside = view.kernels.second.map(|config| format!(" beside {}", kernel_name(config)));
     html! {
         <details class="fold">
-            <summary>{ format!("Kernel: {name}{}", beside.unwrap_or_default()) }</summary>
+            <summary>{ format!("Kernel: {}", running(view)) }</summary>
             { switch }
         </details>
+    }
+}
+
+/// What the kernels that run are called. With the title it tells one element of a page from the
+/// others.
+fn running(view: &View) -> String {
+    let name = kernel_name(view.kernels.first);
+    match view.kernels.second {
+        Some(second) => format!("{name} beside {}", kernel_name(second)),
+        None => name,
     }
 }
 
