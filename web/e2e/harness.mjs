@@ -90,6 +90,8 @@ export async function open(browser, url, options = {}) {
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   page.on('requestfailed', (request) => {
+    // A picture that the browser gives up is one that it does not need after all.
+    if (request.resourceType() === 'image' && request.failure()?.errorText === 'net::ERR_ABORTED') return;
     complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`);
   });
   await page.exposeFunction('uvmscopeViolation', (text) => complaints.push(`policy: ${text}`));
