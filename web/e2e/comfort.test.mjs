@@ -533,9 +533,9 @@ suite({
       const shown = await code.evaluate((it) => ({
         title: it.querySelector('h2').innerText,
         label: it.querySelector('.lines').getAttribute('aria-label'),
-        before: Number(it.querySelector('.lines').style.getPropertyValue('--before')),
-        lines: [...it.querySelectorAll('.line')].map((line) => line.textContent),
-        marked: it.querySelectorAll('[aria-current], .ran').length,
+        before: Number(it.querySelector('.listing:not([hidden])').style.getPropertyValue('--before')),
+        lines: [...it.querySelectorAll('.listing:not([hidden]) > .line')].map((line) => line.textContent),
+        marked: it.querySelectorAll('[aria-current], .listing:not([hidden]) > .ran').length,
       }));
       assert.ok(shown.title.toLowerCase().endsWith(name.toLowerCase()), `${shown.title} for ${name}`);
       assert.deepEqual([shown.label, shown.marked], ['A function that is read', 0], name);

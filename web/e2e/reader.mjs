@@ -60,7 +60,7 @@ export function look(page) {
       caption: words('.say > p:last-child'),
       note: words('.say .note'),
       console: words('section.console'),
-      line: words('.line.current'),
+      line: words('.line[aria-current]'),
     };
   });
 }
@@ -74,6 +74,7 @@ export function nodesOf({ nodes }, prefix) {
 export function markup(page) {
   return page.evaluate(() => {
     const LATELY = new Set(['still', 'even', 'odd', 'born-rect', 'born-at', 'tick-up', 'tick-down']);
+    const PAST = '.say .note, .commands, .listing[hidden], .beside:empty';
     const lines = [];
     const classes = (node) => [...node.classList].filter((name) => !LATELY.has(name)).join(' ');
     const styles = (node) => [...node.style].filter((name) => !name.startsWith('--from'))
@@ -83,7 +84,7 @@ export function markup(page) {
         if (node.data !== '') lines.push(indent + node.data);
         return;
       }
-      if (node.nodeType !== Node.ELEMENT_NODE || node.matches('.say .note, .commands')) return;
+      if (node.nodeType !== Node.ELEMENT_NODE || node.matches(PAST)) return;
       const attributes = [...node.attributes].map(({ name, value }) => [name, value])
         .filter(([name]) => name !== 'class' && name !== 'style').sort();
       attributes.push(['class', classes(node)], ['style', styles(node)]);

@@ -299,7 +299,10 @@ impl Scene {
     pub fn sharing(mut self, previous: &Self) -> Self {
         for group in &mut self.groups {
             let same = previous.groups.iter().find(|old| {
-                old.layer == group.layer && old.number == group.number && old.nodes == group.nodes
+                Rc::ptr_eq(old, group)
+                    || old.layer == group.layer
+                        && old.number == group.number
+                        && old.nodes == group.nodes
             });
             if let Some(old) = same {
                 *group = Rc::clone(old);

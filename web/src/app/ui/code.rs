@@ -25,22 +25,23 @@ pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
     let shelf = use_mut_ref(Shelf::default);
     // A function that somebody reads though it does not run; the next step shows what runs again.
     let read = use_state_eq(|| None::<(&'static str, &'static str)>);
+    let seen = use_mut_ref(|| None);
     {
-        let read = read.clone();
-        use_effect_with((code.name, code.current), move |_| read.set(None));
-    }
-    {
-        let scroller = scroller.clone();
-        use_effect_with((code.name, code.current, *read), move |_| scroll_soon(scroller));
+        let (scroller, read, seen) = (scroller.clone(), read.clone(), Rc::clone(&seen));
+        use_effect_with((code.name, code.current, *read), move |(name, current, _)| {
+            let now = Some((*name, *current));
+            if seen.replace(now) != now {
+                read.set(None);
+            }
+            scroll_soon(scroller);
+        });
     }
     let choose = {
         let read = read.clone();
         use_callback((), move |chosen, ()| read.set(chosen))
     };
-    let above = |name: &&'static str| html! { <li>{ *name }</li> };
     let asked = read.map(|(name, file)| code::function(name, file, code.changes));
     let lines = asked.as_ref().unwrap_or(&code.lines);
-    let before = lines.first().map_or(0, |line| line.number - 1);
     let running = read.is_none();
     let region = match &props.whose {
         Some(whose) => format!("Code of {whose}"),
@@ -61,7 +62,7 @@ pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
                 <small>{ place(name, file) }</small>
             </h2>
             if running {
-                <ol class="stack" aria-label="Call stack">{ for code.stack.iter().map(above) }</ol>
+                <Stack functions={code.stack.clone()} />
             }
             <div
                 class="lines"
@@ -69,22 +70,43 @@ pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
                 tabindex="0"
                 role="group"
                 aria-label={label}
-                ~style={format!("--before:{before}")}
             >
                 { listing }
             </div>
-            if running { { models(code) } }
+            if running { <Models of={code.models} leaves_out={code.leaves_out} /> }
             <Functions read={*read} {choose} />
         </section>
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+struct StackProps {
+    functions: Vec<&'static str>,
+}
+
+/// The functions that called each other, outermost first.
+#[component(Stack)]
+fn stack(props: &StackProps) -> Html {
+    let function = |name: &&'static str| html! { <li>{ *name }</li> };
+    html! {
+        <ol class="stack" aria-label="Call stack">{ for props.functions.iter().map(function) }</ol>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ModelsProps {
+    of: Option<(&'static str, &'static str)>,
+    leaves_out: &'static str,
+}
+
 /// What the function stands for.
-fn models(code: &Code) -> Html {
-    let Some((name, file)) = code.models else { return Html::default() };
+#[component(Models)]
+fn models(props: &ModelsProps) -> Html {
+    let Some((name, file)) = props.of else { return Html::default() };
     html! {
         <p class="models">
-            { "Models " }<code>{ name }</code>{ format!(" in {file}, {MODELLED}. Left out: {}.", code.leaves_out) }
+            { "Models " }<code>{ name }</code>
+            { format!(" in {file}, {MODELLED}. Left out: {}.", props.leaves_out) }
         </p>
     }
 }
@@ -129,7 +151,7 @@ fn place(name: &str, file: &str) -> String {
 fn scroll_soon(scroller: NodeRef) {
     let scroll = Closure::once_into_js(move || {
         let Some(scroller) = scroller.cast::<HtmlElement>() else { return };
-        match scroller.query_selector(".current").ok().flatten().map(Element::dyn_into) {
+        match scroller.query_selector("[aria-current]").ok().flatten().map(Element::dyn_into) {
             Some(Ok(line)) => bring_into_view(&scroller, &line),
             _ => scroller.set_scroll_top(0),
         }

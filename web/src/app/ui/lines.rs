@@ -33,11 +33,27 @@ pub(crate) fn counter_lines(props: &LinesProps) -> Html {
         <section class="counters" aria-label="Counters">
             <h2>{ "Counters " }<small>{ "since the call began" }</small></h2>
             <dl ~style={here}>
-                { for lines.0.iter().map(|line| html! {
-                    <CounterLine line={line.clone()} last={*last} dispatch={dispatch.clone()} />
-                }) }
+                <Counters lines={lines.clone()} last={*last} dispatch={dispatch.clone()} />
             </dl>
         </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct CountersProps {
+    lines: Lines,
+    last: usize,
+    dispatch: Callback<Action>,
+}
+
+/// The numbers; most steps change none of them.
+#[component(Counters)]
+fn counters(props: &CountersProps) -> Html {
+    let CountersProps { lines, last, dispatch } = props;
+    html! {
+        { for lines.0.iter().map(|line| html! {
+            <CounterLine line={line.clone()} last={*last} dispatch={dispatch.clone()} />
+        }) }
     }
 }
 

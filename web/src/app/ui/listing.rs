@@ -1,11 +1,11 @@
 //! The lines of functions, as nodes that are kept while another function runs.
 //!
-//! Functions are entered and left all the time, and making their lines anew cost more than all else
-//! that such a step changes. The nodes of a function are therefore made once; a step changes the
-//! marks of the few lines that have others now.
+//! Functions are entered and left all the time. The nodes of a function are therefore made once; a
+//! step changes the marks of the few lines that have others now.
 
 use uvmscope_uvm::Change;
-use web_sys::{Document, Element};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Document, Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::app::code::CodeLine;
@@ -13,9 +13,15 @@ use crate::app::code::CodeLine;
 /// The deepest indent that the style sheet knows.
 const INDENTS: usize = 32;
 
-/// The functions that were shown so far.
+/// The functions that were shown so far, in one node. All but one of them are hidden: taking their
+/// lines out and putting others in would cost more than all else at such a step.
 #[derive(Default)]
-pub(crate) struct Shelf(Vec<Listing>);
+pub(crate) struct Shelf {
+    node: Option<Element>,
+    listings: Vec<Listing>,
+    /// Which of them is shown.
+    shown: Option<usize>,
+}
 
 /// A function by its name and the name of its file, and its lines.
 struct Listing {
@@ -48,19 +54,41 @@ impl Shelf {
         current: Option<u32>,
         beside: Option<&str>,
     ) -> Html {
-        let known = self.0.iter().position(|it| it.of == of && it.rows.len() == lines.len());
-        let at = known.or_else(|| {
-            self.0.push(Listing::new(of, lines)?);
-            Some(self.0.len() - 1)
-        });
-        let Some(listing) = at.and_then(|at| self.0.get_mut(at)) else { return Html::default() };
-        for (row, line) in listing.rows.iter_mut().zip(lines) {
-            let current = current == Some(line.number);
-            // Fails only where there is nothing to see.
-            let _ = row.mark(line, current);
-            let _ = row.put_beside(beside.filter(|_| current));
+        // Fails only where there is no document.
+        let shown = self.turn_to(of, lines);
+        if let Some(listing) = shown.and_then(|at| self.listings.get_mut(at)) {
+            for (row, line) in listing.rows.iter_mut().zip(lines) {
+                let current = current == Some(line.number);
+                let _ = row.mark(line, current);
+                let _ = row.put_beside(beside.filter(|_| current));
+            }
         }
-        Html::VRef(listing.node.clone().into())
+        self.node.clone().map(|node| Html::VRef(node.into())).unwrap_or_default()
+    }
+
+    /// Shows these lines and hides those that were shown.
+    fn turn_to(&mut self, of: (&'static str, &'static str), lines: &[CodeLine]) -> Option<usize> {
+        if self.node.is_none() {
+            self.node = document()?.create_element("div").ok();
+        }
+        let whole = self.node.as_ref()?;
+        let known = self.listings.iter().position(|it| it.of == of && it.rows.len() == lines.len());
+        let at = if let Some(at) = known {
+            at
+        } else {
+            let listing = Listing::new(of, lines)?;
+            whole.append_child(&listing.node).ok()?;
+            self.listings.push(listing);
+            self.listings.len() - 1
+        };
+        let before = self.shown.replace(at);
+        if before != Some(at) {
+            self.listings[at].node.remove_attribute("hidden").ok()?;
+            if let Some(before) = before {
+                self.listings[before].hide()?;
+            }
+        }
+        Some(at)
     }
 }
 
@@ -69,6 +97,10 @@ impl Listing {
     fn new(of: (&'static str, &'static str), lines: &[CodeLine]) -> Option<Self> {
         let document = document()?;
         let node = document.create_element("div").ok()?;
+        node.set_class_name("listing");
+        let before = lines.first().map_or(0, |line| line.number - 1);
+        let style = node.unchecked_ref::<HtmlElement>().style();
+        style.set_property("--before", &before.to_string()).ok()?;
         let mut rows = Vec::with_capacity(lines.len());
         for line in lines {
             let row = document.create_element("code").ok()?;
@@ -77,6 +109,19 @@ impl Listing {
             rows.push(Row { node: row, marks: None, beside: None });
         }
         Some(Self { of, node, rows })
+    }
+
+    /// Hides it, and leaves no line in it that could be taken for the current one.
+    fn hide(&mut self) -> Option<()> {
+        set(&self.node, "hidden", Some(""))?;
+        for row in &mut self.rows {
+            if let Some(marks) = row.marks.as_mut().filter(|marks| marks.current) {
+                marks.current = false;
+                set(&row.node, "aria-current", None)?;
+                row.put_beside(None)?;
+            }
+        }
+        Some(())
     }
 }
 
@@ -87,7 +132,11 @@ impl Row {
         if before == Some(marks) {
             return Some(());
         }
-        self.node.set_class_name(&class(line, marks));
+        // Which line is current is no class: that would be two writes for one.
+        let looks = |marks: Marks| Marks { current: false, ..marks };
+        if before.map(looks) != Some(looks(marks)) {
+            self.node.set_class_name(&class(line, marks));
+        }
         if before.is_some_and(|before| before.current) != current {
             set(&self.node, "aria-current", current.then_some("true"))?;
         }
@@ -99,18 +148,24 @@ impl Row {
     }
 
     fn put_beside(&mut self, text: Option<&str>) -> Option<()> {
-        if self.beside.as_ref().map(|(text, _)| text.as_str()) == text {
-            return Some(());
+        match (&mut self.beside, text) {
+            // A line that had one has it again soon, so the node stays.
+            (Some((before, node)), text) => {
+                let text = text.unwrap_or_default();
+                if before != text {
+                    node.set_text_content(Some(text));
+                    text.clone_into(before);
+                }
+            }
+            (None, Some(text)) => {
+                let node = document()?.create_element("span").ok()?;
+                node.set_class_name("beside");
+                node.set_text_content(Some(text));
+                self.node.append_child(&node).ok()?;
+                self.beside = Some((text.to_owned(), node));
+            }
+            (None, None) => {}
         }
-        if let Some((_, old)) = self.beside.take() {
-            old.remove();
-        }
-        let text = text?;
-        let node = document()?.create_element("span").ok()?;
-        node.set_class_name("beside");
-        node.set_text_content(Some(text));
-        self.node.append_child(&node).ok()?;
-        self.beside = Some((text.to_owned(), node));
         Some(())
     }
 }
@@ -130,7 +185,6 @@ fn set(node: &Element, name: &str, value: Option<&str>) -> Option<()> {
 fn class(line: &CodeLine, marks: Marks) -> String {
     let mut class = format!("line in-{}", line.indent.min(INDENTS));
     let names = [
-        (marks.current, " current"),
         (marks.ran, " ran"),
         (marks.ever, " ever"),
         (marks.off.is_some(), " off"),

@@ -1,5 +1,6 @@
 //! The components. Each gets values and compares them, so that only what changed is drawn anew.
 
+mod bar;
 mod between;
 mod calls;
 mod code;
@@ -7,6 +8,7 @@ mod console;
 mod controls;
 mod copy;
 mod drag;
+mod drawing;
 mod editor;
 mod gallery;
 mod help;
@@ -35,6 +37,7 @@ use crate::app::state::{Action, Controls, Tab, Waiting, kernel_name};
 use crate::app::view::{SameImport, ScriptView, SideView, View};
 use crate::upload;
 
+use bar::Bar;
 use between::BetweenView;
 use calls::CallList;
 use code::CodePane;
@@ -92,11 +95,12 @@ pub(crate) fn root(props: &RootProps) -> Html {
         >
             if full {
                 <button type="button" class="skip" onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the picture" }</button>
-                <header class="bar">
-                    <Brand title={view.title.clone()} />
-                    if view.layout != Layout::Narrow { { kernel(view, dispatch) } }
-                    { commands(view, dispatch) }
-                </header>
+                <Bar
+                    title={view.title.clone()}
+                    kernels={view.kernels}
+                    narrow={view.layout == Layout::Narrow}
+                    dispatch={dispatch.clone()}
+                />
             }
             <div class="body">
                 { stage(view, dispatch) }
@@ -202,7 +206,7 @@ fn stage(view: &View, dispatch: &Callback<Action>) -> Html {
                 if view.layout != Layout::Wide { { why(view, dispatch) } }
                 if let Some(table) = &view.table { <MapTable table={table.clone()} /> }
                 if view.layout == Layout::Narrow {
-                    { kernel(view, dispatch) }
+                    { folded_kernel(view, dispatch) }
                     { tabs(view.tab, dispatch) }
                 }
             }
@@ -269,16 +273,12 @@ fn captions(view: &View, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// The kernel switch; on a narrow screen it is folded away behind its own answer.
-fn kernel(view: &View, dispatch: &Callback<Action>) -> Html {
-    let switch = html! { <KernelSwitch kernels={view.kernels} dispatch={dispatch.clone()} /> };
-    if view.layout != Layout::Narrow {
-        return switch;
-    }
+/// The kernel switch where it is folded away behind its own answer.
+fn folded_kernel(view: &View, dispatch: &Callback<Action>) -> Html {
     html! {
         <details class="fold">
             <summary>{ format!("Kernel: {}", running(view)) }</summary>
-            { switch }
+            <KernelSwitch kernels={view.kernels} dispatch={dispatch.clone()} />
         </details>
     }
 }
@@ -290,31 +290,6 @@ fn running(view: &View) -> String {
     match view.kernels.second {
         Some(second) => format!("{name} beside {}", kernel_name(second)),
         None => name,
-    }
-}
-
-/// Buttons for what concerns the whole page.
-fn commands(view: &View, dispatch: &Callback<Action>) -> Html {
-    let button = |command: Command, enabled: bool| {
-        let dispatch = dispatch.clone();
-        html! {
-            <button
-                type="button"
-                aria-label={command.label()}
-                title={format!("{} ({})", command.label(), command.keycap())}
-                aria-disabled={(!enabled).then_some("true")}
-                onclick={move |_| dispatch.emit(Action::Do(command))}
-            >
-                <span aria-hidden="true">{ command.sign() }</span>
-            </button>
-        }
-    };
-    html! {
-        <div class="commands">
-            { button(Command::Undo, view.kernels.can_undo) }
-            { button(Command::Redo, view.kernels.can_redo) }
-            { button(Command::Help, true) }
-        </div>
     }
 }
 
@@ -424,26 +399,6 @@ fn console(side: &SideView, dispatch: &Callback<Action>) -> Html {
             side={side.side}
             dispatch={dispatch.clone()}
         />
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct BrandProps {
-    title: Rc<str>,
-}
-
-#[component(Brand)]
-fn brand(props: &BrandProps) -> Html {
-    html! {
-        <div class="brand">
-            <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-                <rect class="logo-claim" x="1" y="6" width="8" height="10" rx="2" />
-                <rect class="logo-gap" x="13" y="6" width="8" height="10" rx="2" />
-                <path class="logo-blade" d="M11 1v20" />
-            </svg>
-            <strong>{ "uvmscope" }</strong>
-            <h1>{ &*props.title }</h1>
-        </div>
     }
 }
 

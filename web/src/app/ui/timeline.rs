@@ -1,6 +1,8 @@
 //! The run as a strip: a slider over all of it, and below that its calls, each with a tick for every
 //! step and its marks.
 
+use std::cmp::Ordering;
+
 use uvmscope_replay::Place;
 use uvmscope_scene::MarkKind;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
@@ -34,16 +36,6 @@ pub(crate) fn timeline(props: &TimelineProps) -> Html {
     let rows = &calls.0.calls;
     let most = if *narrow { SEGMENTS_NARROW } else { SEGMENTS };
     let shown = window(rows.len(), spot.place.call, most);
-    let scrub = {
-        let dispatch = dispatch.clone();
-        move |event: InputEvent| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            let value = input.and_then(|input| input.value().parse().ok());
-            if let Some(ordinal) = value {
-                dispatch.emit(Action::Scrub(ordinal));
-            }
-        }
-    };
     let wheel = {
         let dispatch = dispatch.clone();
         move |event: WheelEvent| {
@@ -61,53 +53,75 @@ pub(crate) fn timeline(props: &TimelineProps) -> Html {
             dispatch.emit(Action::Do(command));
         }
     };
-    let spoken = format!(
-        "call {} of {}, step {} of {}",
-        spot.place.call, spot.calls, spot.place.step, spot.steps
-    );
     let before = shown.start;
     let behind = rows.len() - shown.end;
     html! {
         <div class="timeline" onwheel={wheel}>
             <div class="scrubber">
-                <input
-                    type="range"
-                    class="scrub"
-                    min="0"
-                    max={spot.last.to_string()}
-                    step="1"
-                    value={spot.ordinal.to_string()}
-                    aria-label="Place in the run"
-                    aria-valuetext={spoken}
-                    oninput={scrub}
-                />
+                <Scrub spot={*spot} dispatch={dispatch.clone()} />
                 <Kinds chosen={*marks} dispatch={dispatch.clone()} />
             </div>
-            <ol class="segments" aria-label="Calls on the timeline">
-                if before > 0 { <li class="more">{ format!("‹ {before}") }</li> }
-                { for shown.map(|i| html! {
-                    <Segment
-                        key={i}
-                        calls={calls.clone()}
-                        number={i + 1}
-                        done={done(&rows[i], i + 1, spot.place)}
-                        current={i + 1 == spot.place.call}
-                        divergence={spot.divergence.filter(|d| d.call == i + 1).map(|d| d.step)}
-                        dispatch={dispatch.clone()}
-                    />
-                }) }
-                if behind > 0 { <li class="more">{ format!("{behind} ›") }</li> }
-            </ol>
+            <ContextProvider<Step> context={Step(spot.place.step)}>
+                <ol class="segments" aria-label="Calls on the timeline">
+                    if before > 0 { <li class="more">{ format!("‹ {before}") }</li> }
+                    { for shown.map(|i| html! {
+                        <Segment
+                            key={i}
+                            calls={calls.clone()}
+                            number={i + 1}
+                            turn={(i + 1).cmp(&spot.place.call)}
+                            divergence={spot.divergence.filter(|d| d.call == i + 1).map(|d| d.step)}
+                            dispatch={dispatch.clone()}
+                        />
+                    }) }
+                    if behind > 0 { <li class="more">{ format!("{behind} ›") }</li> }
+                </ol>
+            </ContextProvider<Step>>
         </div>
     }
 }
 
-/// How many steps of a call have happened.
-fn done(row: &CallRow, number: usize, place: Place) -> usize {
-    match number.cmp(&place.call) {
-        std::cmp::Ordering::Less => row.steps,
-        std::cmp::Ordering::Equal => place.step,
-        std::cmp::Ordering::Greater => 0,
+/// Steps of the call that is shown which have happened. It comes to where it is drawn by itself, so
+/// that the segment around that need not be drawn at every step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step(usize);
+
+#[derive(Clone, PartialEq, Properties)]
+struct ScrubProps {
+    spot: Spot,
+    dispatch: Callback<Action>,
+}
+
+/// The slider over the whole run.
+#[component(Scrub)]
+fn scrub(props: &ScrubProps) -> Html {
+    let ScrubProps { spot, dispatch } = props;
+    let scrub = {
+        let dispatch = dispatch.clone();
+        move |event: InputEvent| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            let value = input.and_then(|input| input.value().parse().ok());
+            if let Some(ordinal) = value {
+                dispatch.emit(Action::Scrub(ordinal));
+            }
+        }
+    };
+    let spoken = format!(
+        "call {} of {}, step {} of {}",
+        spot.place.call, spot.calls, spot.place.step, spot.steps
+    );
+    html! {
+        <input
+            type="range"
+            class="scrub"
+            min="0"
+            max={spot.last.to_string()}
+            step="1"
+            value={spot.ordinal.to_string()}
+            aria-label="Place in the run"
+            aria-valuetext={spoken}
+            oninput={scrub}
+        />
     }
 }
 
@@ -146,10 +160,8 @@ fn kinds(props: &KindsProps) -> Html {
 struct SegmentProps {
     calls: Calls,
     number: usize,
-    /// Steps of it that have happened.
-    done: usize,
-    /// It is the call that is shown.
-    current: bool,
+    /// Whether it comes before the call that is shown, is that call, or comes after it.
+    turn: Ordering,
     /// The step at which two kernels part for the first time.
     divergence: Option<usize>,
     dispatch: Callback<Action>,
@@ -158,8 +170,8 @@ struct SegmentProps {
 /// A call: its name, a tick for every step, and its marks where they are.
 #[component(Segment)]
 fn segment(props: &SegmentProps) -> Html {
-    let SegmentProps { calls, number, done, current, divergence, dispatch } = props;
-    let (number, current) = (*number, *current);
+    let SegmentProps { calls, number, turn, divergence, dispatch } = props;
+    let (number, current) = (*number, turn.is_eq());
     let row = &calls.0.calls[number - 1];
     let stopped = row.tone == Tone::Stopped;
     let class = classes!("segment", current.then_some("current"), stopped.then_some("stopped"));
@@ -219,11 +231,11 @@ fn segment(props: &SegmentProps) -> Html {
                 onpointermove={point.clone()}
                 onpointerup={point}
             >
-                <progress
-                    max={row.steps.max(1).to_string()}
-                    value={done.to_string()}
-                    aria-hidden="true"
-                />
+                { match turn {
+                    Ordering::Less => bar(row.steps, row.steps),
+                    Ordering::Equal => html! { <Now steps={row.steps} /> },
+                    Ordering::Greater => bar(0, row.steps),
+                } }
                 <span class="signs" aria-hidden="true">
                     { for signs.iter().map(|sign| html! {
                         <span
@@ -239,6 +251,24 @@ fn segment(props: &SegmentProps) -> Html {
             </div>
         </li>
     }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct NowProps {
+    /// Steps of the call that is shown.
+    steps: usize,
+}
+
+/// How far the call is that is shown.
+#[component(Now)]
+fn now(props: &NowProps) -> Html {
+    let Step(done) = use_context().unwrap_or(Step(0));
+    bar(done, props.steps)
+}
+
+fn bar(done: usize, steps: usize) -> Html {
+    let (max, value) = (steps.max(1).to_string(), done.to_string());
+    html! { <progress {max} {value} aria-hidden="true" /> }
 }
 
 /// A mark of a call on its strip.
