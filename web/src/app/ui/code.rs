@@ -27,7 +27,7 @@ pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
     let read = use_state_eq(|| None::<(&'static str, &'static str)>);
     let seen = use_mut_ref(|| None);
     {
-        let (scroller, read, seen) = (scroller.clone(), read.clone(), Rc::clone(&seen));
+        let (scroller, read) = (scroller.clone(), read.clone());
         use_effect_with((code.name, code.current, *read), move |(name, current, _)| {
             let now = Some((*name, *current));
             if seen.replace(now) != now {
