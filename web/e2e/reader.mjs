@@ -57,7 +57,7 @@ export function look(page) {
     return {
       now: element.state(),
       nodes,
-      caption: words('.say > p:last-child'),
+      caption: words('.told > p:last-child'),
       note: words('.say .note'),
       console: words('section.console'),
       line: words('.line[aria-current]'),

@@ -267,6 +267,7 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (this.#seat === null) await this[begin]();
     this.#core[verb](this.#seat, ...words);
     this.#tell();
+    await this.#core.drawn();
   }
 
   // ---- beginning and end ----

@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use uvmscope_format::kernel_spec;
+use uvmscope_replay::Place;
+use uvmscope_uvm::{Config, Halt};
 
 use crate::app::Brought;
 
@@ -68,11 +71,47 @@ pub(crate) enum Request {
     SetKernel(String),
 }
 
-/// Something a host page can listen for: `name` without its `uvmscope:` prefix.
+/// Something a host page can listen for.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct HostEvent {
-    pub(crate) name: &'static str,
-    pub(crate) detail: Value,
+pub(crate) enum HostEvent {
+    /// The run stands at another place, or is another one.
+    Step(At, Config),
+    /// Two runs are where they part for the first time.
+    Divergence([At; 2]),
+    /// The run is where its machine stopped, for this reason.
+    Halt(At, Halt),
+}
+
+/// A place of a run, and how many steps its call has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct At {
+    pub(crate) place: Place,
+    pub(crate) steps: usize,
+}
+
+impl At {
+    pub(crate) fn json(self) -> Value {
+        json!({ "call": self.place.call, "step": self.place.step, "steps": self.steps })
+    }
+}
+
+impl HostEvent {
+    /// What a listener gets; the name is without its `uvmscope:` prefix.
+    pub(crate) fn json(&self) -> Value {
+        let (name, detail) = match self {
+            Self::Step(at, kernel) => {
+                ("step", json!({ "at": at.json(), "kernel": kernel_spec::print(*kernel) }))
+            }
+            Self::Divergence([at, other]) => {
+                let compare = json!({ "at": other.json() });
+                ("divergence", json!({ "at": at.json(), "compare": compare }))
+            }
+            Self::Halt(at, reason) => {
+                ("halt", json!({ "at": at.json(), "reason": reason.to_string() }))
+            }
+        };
+        json!({ "name": name, "detail": detail })
+    }
 }
 
 /// When the application wants [`crate::app::Model::tick`] to be called.

@@ -9,14 +9,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Function, Uint8Array};
-use serde_json::{Value, json};
+use js_sys::{Function, Promise, Uint8Array};
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
+use yew::platform::spawn_local;
+use yew::scheduler::{self, Runnable};
 
 use crate::app::{self, Action, Model};
 use crate::contract::{Attrs, Changed, HostEvent, Reading, Request, Wake};
+use crate::idle::Idle;
 use crate::stage::Stage;
 
 /// One element that has started.
@@ -32,6 +35,8 @@ struct Seat {
     /// The script's function that has a text read by a worker.
     reader: Function,
     timer: Option<Timeout>,
+    /// Draws the next step before it is asked for.
+    idle: Idle,
 }
 
 #[derive(Default)]
@@ -72,13 +77,15 @@ fn settle(id: u32, seat: &mut Seat, changed: Changed) {
     }
     if changed.redraw {
         seat.stage.show(id, seat.model.view(), seat.dispatch.clone());
+        seat.idle.ask();
     }
 }
 
-/// Asks the script to empty the outbox, which it does once the code that runs now has returned.
+/// Asks the script to empty the outbox, once what changed has been drawn.
 fn notify(seat: &Seat) {
     if !seat.outbox.is_empty() {
-        let _ = seat.notify.call0(&JsValue::NULL);
+        let notify = seat.notify.clone();
+        spawn_local(async move { drop(notify.call0(&JsValue::NULL)) });
     }
 }
 
@@ -152,6 +159,9 @@ pub fn open(
             notify,
             reader,
             timer: None,
+            idle: Idle::new(move || {
+                with_seat(id, |seat| seat.model.prepare());
+            }),
         });
         let changed = Changed { redraw: true, ..changed };
         settle(id, seat.into_mut(), changed);
@@ -267,6 +277,22 @@ pub fn was_read(seat: u32, told: Option<String>) {
     });
 }
 
+/// A promise that is kept when what changed so far has been drawn.
+#[wasm_bindgen]
+pub fn drawn() -> Promise {
+    Promise::new(&mut |drawn, _| scheduler::push(Box::new(Drawn(drawn))))
+}
+
+/// Comes to its turn behind all that is to be drawn.
+struct Drawn(Function);
+
+impl Runnable for Drawn {
+    fn run(self: Box<Self>) {
+        // Fails only where nobody waits for it.
+        let _ = self.0.call0(&JsValue::NULL);
+    }
+}
+
 /// The state of an element as JSON text.
 #[wasm_bindgen]
 pub fn state(seat: u32) -> Option<String> {
@@ -283,11 +309,7 @@ pub fn link(seat: u32) -> Option<String> {
 #[wasm_bindgen]
 pub fn drain(seat: u32) -> Option<String> {
     let events = with_seat(seat, |seat| std::mem::take(&mut seat.outbox))?;
-    let events: Value = events
-        .into_iter()
-        .map(|event| json!({ "name": event.name, "detail": event.detail }))
-        .collect();
-    Some(events.to_string())
+    Some(events.iter().map(HostEvent::json).collect::<Value>().to_string())
 }
 
 #[cfg(all(test, target_arch = "wasm32"))]

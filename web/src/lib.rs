@@ -9,6 +9,7 @@ mod clipboard;
 mod contract;
 mod download;
 pub mod element;
+mod idle;
 pub mod panic;
 mod stage;
 mod upload;

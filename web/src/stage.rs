@@ -9,13 +9,14 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::app::{Action, Root, View};
+use crate::app::{Action, Board, Frame, Root, View};
 
 /// What is on a stage while an element has it.
 #[derive(Clone, PartialEq)]
 struct Play {
     seat: u32,
-    view: Rc<View>,
+    frame: Rc<Frame>,
+    board: Board,
     dispatch: Callback<Action>,
 }
 
@@ -29,8 +30,13 @@ struct StageProps {
 #[component(StageView)]
 fn stage_view(props: &StageProps) -> Html {
     match &props.play {
-        Some(play) => html! {
-            <Root key={play.seat} view={play.view.clone()} dispatch={play.dispatch.clone()} />
+        Some(Play { seat, frame, board, dispatch }) => html! {
+            <Root
+                key={*seat}
+                frame={Rc::clone(frame)}
+                board={board.clone()}
+                dispatch={dispatch.clone()}
+            />
         },
         None => Html::default(),
     }
@@ -40,6 +46,7 @@ fn stage_view(props: &StageProps) -> Html {
 pub(crate) struct Stage {
     node: Element,
     app: yew::AppHandle<StageView>,
+    play: Option<Play>,
 }
 
 impl Stage {
@@ -49,20 +56,34 @@ impl Stage {
         // The node itself and not the shadow root: on a shadow root Yew's walk up the tree goes on
         // into the host's elements, and some pointer events are missed.
         let app = yew::Renderer::<StageView>::with_root(node.clone()).render();
-        Some(Self { node, app })
+        Some(Self { node, app, play: None })
     }
 
     pub(crate) fn node(&self) -> &Element {
         &self.node
     }
 
-    pub(crate) fn show(&mut self, seat: u32, view: Rc<View>, dispatch: Callback<Action>) {
-        let play = Some(Play { seat, view, dispatch });
+    pub(crate) fn show(&mut self, seat: u32, view: View, dispatch: Callback<Action>) {
+        let View { frame, now } = view;
+        let board = match &self.play {
+            Some(play) => {
+                play.board.post(now);
+                // Most steps change nothing else.
+                if *play.frame == frame {
+                    return;
+                }
+                play.board.clone()
+            }
+            None => Board::new(now),
+        };
+        let play = Some(Play { seat, frame: Rc::new(frame), board, dispatch });
+        self.play.clone_from(&play);
         self.app.update(StageProps { play });
     }
 
     /// Clears the stage for the next element and takes it out of the document.
     pub(crate) fn clear(&mut self) {
+        self.play = None;
         self.app.update(StageProps::default());
         self.node.remove();
     }

@@ -2,12 +2,10 @@
 
 use std::rc::Rc;
 
-use serde_json::{Value, json};
-use uvmscope_format::kernel_spec;
 use uvmscope_replay::Side;
 
 use crate::app::state::State;
-use crate::contract::{Changed, HostEvent, Reading, Wake};
+use crate::contract::{At, Changed, HostEvent, Reading, Wake};
 
 /// What the element around the state has to do.
 pub(crate) fn effects(old: &State, new: &State) -> Changed {
@@ -15,9 +13,7 @@ pub(crate) fn effects(old: &State, new: &State) -> Changed {
     let moved = old.pair() != new.pair()
         || Side::BOTH.iter().any(|side| !Rc::ptr_eq(old.run_of(*side), new.run_of(*side)));
     if moved {
-        let at = at_json(new, Side::A);
-        let kernel = kernel_spec::print(new.run.config());
-        events.push(HostEvent { name: "step", detail: json!({ "at": at, "kernel": kernel }) });
+        events.push(HostEvent::Step(at(new, Side::A), new.run.config()));
         events.extend(divergence(new));
         events.extend(halt(new));
     }
@@ -44,22 +40,17 @@ pub(crate) fn effects(old: &State, new: &State) -> Changed {
 fn divergence(state: &State) -> Option<HostEvent> {
     let beside = state.beside.as_ref()?;
     let first = beside.alignment.first_divergence()?;
-    (first.at == state.pair()).then(|| {
-        let [at, other] = [at_json(state, Side::A), at_json(state, Side::B)];
-        HostEvent { name: "divergence", detail: json!({ "at": at, "compare": { "at": other } }) }
-    })
+    (first.at == state.pair())
+        .then(|| HostEvent::Divergence(Side::BOTH.map(|side| at(state, side))))
 }
 
 fn halt(state: &State) -> Option<HostEvent> {
     let halt = state.run.timeline.halt()?;
-    (state.place == state.run.timeline.last_place()).then(|| {
-        let detail = json!({ "at": at_json(state, Side::A), "reason": halt.to_string() });
-        HostEvent { name: "halt", detail }
-    })
+    let is_there = state.place == state.run.timeline.last_place();
+    is_there.then(|| HostEvent::Halt(at(state, Side::A), halt))
 }
 
-/// The place of a side as plain data.
-pub(crate) fn at_json(state: &State, side: Side) -> Value {
-    let place = state.place_of(side);
-    json!({ "call": place.call, "step": place.step, "steps": state.steps(side) })
+/// The place of a side.
+pub(crate) fn at(state: &State, side: Side) -> At {
+    At { place: state.place_of(side), steps: state.steps(side) }
 }

@@ -6,7 +6,7 @@ use uvmscope_replay::{CallEnd, Cursor, Side};
 use uvmscope_uvm::audit::Disagreement;
 use uvmscope_uvm::{Halt, source};
 
-use crate::app::effects::at_json;
+use crate::app::effects::at;
 use crate::app::run::Run;
 use crate::app::state::{State, Waiting, Why};
 
@@ -73,7 +73,7 @@ fn side(state: &State, side: Side, cursor: &Cursor) -> Map<String, Value> {
     let told = json!({
         "kernel": kernel_spec::print(run.config()),
         "diagnostic": run.config().diagnostic,
-        "at": at_json(state, side),
+        "at": at(state, side).json(),
         "console": cursor.state().console().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "event": projection::event_at(cursor),
         "returned": ended.is_some() && halted.is_none(),

@@ -4,34 +4,28 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 use uvmscope_format::kernel_spec;
-use uvmscope_replay::{Cursor, Place, Side};
-use uvmscope_scene::{CommonAxis, Scene, Viewport};
+use uvmscope_replay::{Place, Side};
 use uvmscope_uvm::Config;
 
 use crate::app::command::Command;
 use crate::app::editing::Job;
 use crate::app::effects::effects;
 use crate::app::json::state_json;
-use crate::app::layout::Layout;
 use crate::app::link;
 use crate::app::opening::{complaints, controls, kernel, opened};
 use crate::app::reduce::reduce;
 use crate::app::run::{Run, Source};
+use crate::app::stand::Stands;
 use crate::app::state::{Action, Beside, Look, State};
 use crate::app::view::View;
 use crate::contract::{Attrs, Changed, Request};
 
-/// A run at its place: the state of its kernel there, and the picture of it.
-pub(crate) struct Stand {
-    pub(crate) cursor: Cursor,
-    pub(crate) scene: Rc<Scene>,
-}
-
 /// What an element remembers, and where its runs stand.
 pub(crate) struct Model {
     state: State,
-    /// One, or two where two kernels are compared.
-    stands: Vec<Stand>,
+    stands: Stands,
+    /// The last move was one back.
+    back: bool,
     /// The script that is being run a bit at a time.
     job: Option<Job>,
     /// The link that the page's address held.
@@ -46,8 +40,8 @@ impl Model {
     pub(crate) fn open(attrs: &Attrs, resume: Option<String>) -> Result<(Self, Changed), String> {
         let state = opened(attrs)?;
         let link = attrs.link.clone().unwrap_or_default();
-        let mut model = Self { stands: Vec::new(), state, job: None, link };
-        model.stands = stands(&model.state, Vec::new());
+        let stands = Stands::of(&state);
+        let mut model = Self { stands, state, back: false, job: None, link };
         if let Some(resume) = resume {
             model.resume_at(&resume);
         }
@@ -230,7 +224,10 @@ impl Model {
     fn adopt(&mut self, next: State) -> Changed {
         let changed = effects(&self.state, &next);
         if changed.redraw {
-            self.stands = stands(&next, std::mem::take(&mut self.stands));
+            self.stands.move_to(&next);
+            if next.place != self.state.place {
+                self.back = next.place < self.state.place;
+            }
             self.state = next;
         }
         match &self.state.pending {
@@ -240,9 +237,22 @@ impl Model {
         changed
     }
 
+    /// Draws the step that comes next if one goes on as before, as far as that can be done ahead.
+    pub(crate) fn prepare(&mut self) {
+        let step = match (self.state.playing, self.back) {
+            (true, _) => Action::Tick,
+            (false, true) => Action::Do(Command::StepBack),
+            (false, false) => Action::Do(Command::StepOn),
+        };
+        // What is being done bit by bit needs the time itself.
+        if self.job.is_none() {
+            self.stands.prepare(&self.state, reduce(&self.state, step));
+        }
+    }
+
     /// What is to be drawn.
-    pub(crate) fn view(&self) -> Rc<View> {
-        Rc::new(View::of(&self.state, &self.stands))
+    pub(crate) fn view(&self) -> View {
+        View::of(&self.state, self.stands.all())
     }
 
     /// What leads here, behind the `#` of the page's address; nothing for a script that is too long.
@@ -252,71 +262,16 @@ impl Model {
 
     /// What `state()` returns.
     pub(crate) fn state_json(&self) -> Value {
-        let other = self.stands.get(1).map(|stand| &stand.cursor);
-        state_json(&self.state, &self.stands[0].cursor, other)
+        let stands = self.stands.all();
+        let other = stands.get(1).map(|stand| &stand.cursor);
+        state_json(&self.state, &stands[0].cursor, other)
     }
-}
-
-/// Where the runs of a state stand; `before` is where they, or others, stood.
-fn stands(state: &State, before: Vec<Stand>) -> Vec<Stand> {
-    let (mut stood, drawn): (Vec<Option<Cursor>>, Vec<Rc<Scene>>) =
-        before.into_iter().map(|stand| (Some(stand.cursor), stand.scene)).unzip();
-    let mut cursor = |side: Side| {
-        let timeline = &state.run_of(side).timeline;
-        let stood = stood.get_mut(side.index()).and_then(Option::take);
-        let same = stood.filter(|cursor| Rc::ptr_eq(cursor.timeline(), timeline));
-        let mut cursor = same.unwrap_or_else(|| timeline.cursor());
-        cursor.seek(state.place_of(side));
-        cursor
-    };
-    let view = viewport(state);
-    if state.beside.is_none() {
-        let cursor = cursor(Side::A);
-        let previous = drawn.first().filter(|_| state.moves).map(|scene| &**scene);
-        let scene = state.run.story.scene(&cursor, previous, view);
-        return vec![stand(cursor, scene, drawn.first())];
-    }
-    let cursors = Side::BOTH.map(cursor);
-    let stories = Side::BOTH.map(|side| &state.run_of(side).story);
-    let common = CommonAxis::of([(stories[0], &cursors[0]), (stories[1], &cursors[1])], view);
-    let draw = |(cursor, side): (Cursor, Side)| {
-        let drawn = drawn.get(side.index());
-        // Where the step's way is not to be seen, nothing comes from anywhere.
-        let previous = drawn.filter(|_| state.moves).map(|scene| &**scene);
-        let scene = stories[side.index()].scene_on(&cursor, previous, &common);
-        stand(cursor, scene, drawn)
-    };
-    cursors.into_iter().zip(Side::BOTH).map(draw).collect()
-}
-
-/// A run at its place, its picture sharing what it can with the one that was drawn before.
-fn stand(cursor: Cursor, scene: Scene, drawn: Option<&Rc<Scene>>) -> Stand {
-    let scene = match drawn {
-        Some(drawn) => scene.sharing(drawn),
-        None => scene,
-    };
-    Stand { cursor, scene: Rc::new(scene) }
-}
-
-fn viewport(state: &State) -> Viewport {
-    let (width, height) = Layout::of(state.width).picture(state.width, state.editing);
-    // Of two pictures each gets less of the height.
-    let height = if state.beside.is_some() { height.min(320) } else { height };
-    Viewport { slim: state.beside.is_some(), zoom: state.zoom, ..Viewport::fitting(width, height) }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
-    use uvmscope_format::parse;
-    use uvmscope_replay::Side;
-
-    use super::{Attrs, Command, Model, Value, stands, viewport};
-    use crate::app::opening::{DEFAULT_SCENARIO, DEFAULT_WIDTH};
-    use crate::app::reduce::reduce;
-    use crate::app::run::{Run, Source};
-    use crate::app::state::{Action, Edit, State};
+    use super::{Attrs, Model, Value};
+    use crate::app::state::{Action, Edit};
 
     fn attrs(kernel: &str, compare: Option<&str>) -> Attrs {
         let compare = compare.map(ToOwned::to_owned);
@@ -352,28 +307,5 @@ mod tests {
         assert!(complaint.contains("nothing"), "{complaint}");
         model.set_attrs(&unknown, &first);
         assert_eq!(model.state_json()["complaints"], before["complaints"]);
-    }
-
-    #[test]
-    fn where_one_run_goes_on_alone_both_pictures_stay_on_one_axis() {
-        // The kernel that panics never comes to the call that makes its map smaller.
-        let mut source = Source::scenario(DEFAULT_SCENARIO).expect("it comes along");
-        let parsed = parse(&(source.text.clone() + "munmap(buf, 36K)\n"));
-        assert!(parsed.errors.is_empty());
-        source.script = Rc::new(parsed.script);
-        let run = Run::record(Rc::new(source), uvmscope_uvm::Config::ORIGINAL);
-        let opening = run.opening();
-        let alone = State::new(run, opening, DEFAULT_WIDTH);
-        let state = [Command::Compare, Command::Last]
-            .into_iter()
-            .fold(alone, |state, command| reduce(&state, Action::Do(command)));
-        let both = stands(&state, Vec::new());
-        assert_eq!(both[0].scene.axis, both[1].scene.axis);
-        let own = |side: Side| {
-            let stand = &both[side.index()];
-            state.run_of(side).story.scene(&stand.cursor, None, viewport(&state)).axis
-        };
-        assert_ne!(own(Side::A), own(Side::B), "the maps are as large as each other");
-        assert_ne!(both[1].scene.axis, own(Side::B));
     }
 }

@@ -250,7 +250,7 @@ mod tests {
     use crate::app::effects::effects;
     use crate::app::run::Source;
     use crate::app::state::{Pace, Question};
-    use crate::contract::{Changed, Wake};
+    use crate::contract::{Changed, HostEvent, Wake};
 
     fn opened(config: Config) -> State {
         let source = Source::scenario("mlock-zero").expect("the scenario");
@@ -462,8 +462,10 @@ mod tests {
 
     #[test]
     fn effects_tell_steps_the_halt_and_the_divergence() {
-        let names =
-            |a: &State, b: &State| effects(a, b).events.iter().map(|e| e.name).collect::<Vec<_>>();
+        let names = |a: &State, b: &State| {
+            let told = |event: &HostEvent| event.json()["name"].as_str().map(ToOwned::to_owned);
+            effects(a, b).events.iter().filter_map(told).collect::<Vec<_>>()
+        };
         let state = original();
         let next = reduce(&state, Action::Do(Command::StepOn));
         assert_eq!(names(&state, &next), ["step"]);

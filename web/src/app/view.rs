@@ -1,26 +1,35 @@
-//! What is drawn, as one value: a snapshot of a model, made of parts that the components compare.
+//! What is drawn, as one value: a snapshot of a model, in two parts. What stands is handed down from
+//! component to component, which compare it; what every step changes goes to those who show it
+//! directly.
 
 use std::rc::Rc;
 
 use uvmscope_format::kernel_spec;
 use uvmscope_replay::why::{Field, Value};
 use uvmscope_replay::{Counter, Place, Side, differences};
-use uvmscope_scene::{Axis, Caption, MarkKind, Node, Scene, SideBySide, Subject, Table};
+use uvmscope_scene::{Axis, Caption, MarkKind, Node, SideBySide, Subject, Table};
 use uvmscope_uvm::{Config, VaRange};
 
 use crate::app::bring::Import;
-use crate::app::code::{self, Code};
 use crate::app::layout::Layout;
 use crate::app::run::Run;
+use crate::app::stand::{Shown, Stand};
 use crate::app::state::{
     Controls, Look, Pace, Question, Select, Sheet, State, Tab, Waiting, Why, kernel_name,
 };
 use crate::app::ui::path;
-use crate::app::{link, model::Stand, report};
+use crate::app::{link, report};
 
 /// A snapshot of an element.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct View {
+    pub(crate) frame: Frame,
+    pub(crate) now: Now,
+}
+
+/// What few steps change.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Frame {
     pub(crate) layout: Layout,
     /// There is room for hints beside the buttons.
     pub(crate) roomy: bool,
@@ -33,9 +42,7 @@ pub(crate) struct View {
     /// One for each run that is shown.
     pub(crate) sides: Vec<SideView>,
     pub(crate) between: Option<Rc<Between>>,
-    pub(crate) spot: Spot,
     pub(crate) calls: Calls,
-    pub(crate) lines: Lines,
     pub(crate) marks: Option<MarkKind>,
     pub(crate) zoomed: bool,
     pub(crate) table: Option<Rc<Table>>,
@@ -61,34 +68,60 @@ pub(crate) struct Kernels {
     pub(crate) can_redo: bool,
 }
 
-/// One run at its place.
+/// One run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SideView {
     pub(crate) side: Side,
     /// What its kernel is called, where there are two.
     pub(crate) name: Option<Rc<str>>,
-    pub(crate) place: Place,
-    pub(crate) picture: Picture,
     /// The stretch of its axis that is chosen.
     pub(crate) span: Option<VaRange>,
-    pub(crate) caption: Caption,
-    pub(crate) code: Rc<Code>,
-    pub(crate) console: Rc<[String]>,
 }
 
-/// The picture and how it is to be entered.
-#[derive(Debug, Clone)]
-pub(crate) struct Picture {
-    pub(crate) scene: Rc<Scene>,
+/// What a step changes.
+#[derive(Debug)]
+pub(crate) struct Now {
+    /// One for each run that is shown.
+    sides: Vec<SideNow>,
+    pub(crate) spot: Spot,
+    pub(crate) lines: Lines,
+}
+
+/// One run at its place.
+#[derive(Debug)]
+pub(crate) struct SideNow {
+    pub(crate) place: Place,
+    pub(crate) shown: Rc<Shown>,
+    /// How the picture is to be entered.
+    pub(crate) entry: Entry,
+}
+
+/// How a picture is to be entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// What changed is seen to change.
     pub(crate) moves: bool,
-    pub(crate) beat: u32,
+    /// Differs from that of the entry before.
+    pub(crate) even: bool,
 }
 
-impl PartialEq for Picture {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.scene, &other.scene)
-            && self.moves == other.moves
-            && self.beat == other.beat
+impl Now {
+    /// A run at its place; nothing where it is not shown any more.
+    pub(crate) fn side(&self, side: Side) -> Option<&SideNow> {
+        self.sides.get(side.index())
+    }
+
+    /// Whether two runs are at the same line, of the same function.
+    pub(crate) fn same_line(&self) -> bool {
+        matches!(&self.sides[..], [a, b] if a.shown.code.same_line(&b.shown.code))
+    }
+
+    /// Whether the same is to be said of all runs that are shown.
+    pub(crate) fn says_the_same(&self) -> bool {
+        match &self.sides[..] {
+            [a, b] => a.shown.caption == b.shown.caption,
+            _ => true,
+        }
     }
 }
 
@@ -223,6 +256,17 @@ const DIFFERENCES: usize = 5;
 impl View {
     /// A snapshot of a state whose runs stand at `stands`.
     pub(crate) fn of(state: &State, stands: &[Stand]) -> Self {
+        let now = Now {
+            sides: stands.iter().map(|stand| side_now(state, stand)).collect(),
+            spot: spot(state),
+            lines: Lines(lines(state)),
+        };
+        Self { frame: Frame::of(state, stands), now }
+    }
+}
+
+impl Frame {
+    fn of(state: &State, stands: &[Stand]) -> Self {
         let run = &state.run;
         let errors = run.source.errors.iter().map(ToString::to_string);
         let cursor = &stands[0].cursor;
@@ -240,15 +284,9 @@ impl View {
                 can_undo: !state.history.past.is_empty(),
                 can_redo: !state.history.future.is_empty(),
             },
-            sides: stands
-                .iter()
-                .zip(Side::BOTH)
-                .map(|(s, side)| side_view(state, side, s))
-                .collect(),
+            sides: Side::BOTH[..stands.len()].iter().map(|side| side_view(state, *side)).collect(),
             between: between(state, stands).map(Rc::new),
-            spot: spot(state),
             calls: Calls(Rc::clone(run)),
-            lines: Lines(lines(state)),
             marks: state.marks,
             zoomed: state.zoom.is_some(),
             table: state.table.then(|| Rc::new(run.story.table(cursor, ROWS))),
@@ -302,22 +340,16 @@ fn name_of(state: &State, side: Side) -> Option<Rc<str>> {
     state.beside.as_ref().map(|_| kernel_name(state.run_of(side).config()).into())
 }
 
-fn side_view(state: &State, side: Side, stand: &Stand) -> SideView {
-    let run = state.run_of(side);
-    let console = stand.cursor.state().console();
-    SideView {
-        side,
-        name: name_of(state, side),
+fn side_view(state: &State, side: Side) -> SideView {
+    let span = state.span.filter(|(of, _)| *of == side).map(|(_, range)| range);
+    SideView { side, name: name_of(state, side), span }
+}
+
+fn side_now(state: &State, stand: &Stand) -> SideNow {
+    SideNow {
         place: stand.cursor.place(),
-        picture: Picture {
-            scene: Rc::clone(&stand.scene),
-            moves: state.moves && !state.calm,
-            beat: state.beat,
-        },
-        span: state.span.filter(|(of, _)| *of == side).map(|(_, range)| range),
-        caption: run.story.caption(&stand.cursor),
-        code: Rc::new(code::of(run, &stand.cursor)),
-        console: console.iter().map(ToString::to_string).collect(),
+        shown: Rc::clone(&stand.shown),
+        entry: Entry { moves: state.moves && !state.calm, even: state.beat.is_multiple_of(2) },
     }
 }
 
@@ -331,7 +363,7 @@ fn askable(state: &State, stands: &[Stand]) -> Askable {
         return all.into();
     }
     for (stand, side) in stands.iter().zip(Side::BOTH) {
-        for node in stand.scene.nodes() {
+        for node in stand.shown.scene.nodes() {
             let subject = node.key.subject().filter(|subject| wanted(side, *subject));
             let Some(subject) = subject else { continue };
             let known = all.iter().any(|(of, it, _)| *of == side && *it == subject);
@@ -373,8 +405,8 @@ fn between(state: &State, stands: &[Stand]) -> Option<Between> {
         more: found.total.saturating_sub(told.len().min(DIFFERENCES)),
         differences: told.into_iter().take(DIFFERENCES).collect(),
         ranges: found.listed.iter().filter_map(uvmscope_replay::StateDifference::range).collect(),
-        axis: a.scene.axis.clone(),
-        width: u32::try_from(a.scene.width.floor_px()).unwrap_or(0),
+        axis: a.shown.scene.axis.clone(),
+        width: u32::try_from(a.shown.scene.width.floor_px()).unwrap_or(0),
     })
 }
 

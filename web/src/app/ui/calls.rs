@@ -1,12 +1,13 @@
 //! The script: one call a line, with what it answered.
 
-use std::cmp::Ordering;
-
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::command::Command;
 use crate::app::run::Tone;
 use crate::app::state::Action;
+use crate::app::ui::board::{Board, use_first, use_now, use_written};
+use crate::app::ui::turn::{Listed, turn};
 use crate::app::view::Calls;
 
 /// Rows drawn at once; of a longer script those around the current call.
@@ -14,22 +15,36 @@ const ROWS: usize = 30;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct CallListProps {
+    pub(crate) board: Board,
     pub(crate) calls: Calls,
-    /// The call that is shown; which step of it that is changes nothing here.
-    pub(crate) now: usize,
     pub(crate) dispatch: Callback<Action>,
 }
 
 #[component(CallList)]
 pub(crate) fn call_list(props: &CallListProps) -> Html {
-    let CallListProps { calls, now, dispatch } = props;
+    let CallListProps { board, calls, dispatch } = props;
     let rows = &calls.0.calls;
-    let shown = window(rows.len(), *now, ROWS);
+    let len = rows.len();
+    let shown = use_now(board, move |now| window(len, now.spot.place.call, ROWS));
+    let list = use_node_ref();
+    {
+        let (list, shown) = (list.clone(), shown.clone());
+        use_written(board, move |now, was| {
+            let was = was.map(|was| was.spot.place.call);
+            if let Some(list) = list.cast::<Element>().filter(|_| was != Some(now.spot.place.call))
+            {
+                let listed = Listed { list, shown: shown.clone(), skip: 0 };
+                listed.mark(was, now.spot.place.call);
+            }
+        });
+    }
     let before = shown.start;
     let behind = rows.len() - shown.end;
+    let first = use_first(board);
+    let first = first.spot.place.call;
     let row = |number: usize| {
-        let is = number.cmp(now);
-        html! { <Row key={number} calls={calls.clone()} {number} {is} dispatch={dispatch.clone()} /> }
+        let (calls, dispatch) = (calls.clone(), dispatch.clone());
+        html! { <Row key={number} {calls} {number} {first} {dispatch} /> }
     };
     let button = |command: Command, text: &'static str| {
         let dispatch = dispatch.clone();
@@ -56,7 +71,7 @@ pub(crate) fn call_list(props: &CallListProps) -> Html {
                 </span>
             </h2>
             if before > 0 { <p class="more">{ format!("{before} calls before") }</p> }
-            <ol start={(before + 1).to_string()}>{ for shown.map(|i| row(i + 1)) }</ol>
+            <ol ref={list} start={(before + 1).to_string()}>{ for shown.map(|i| row(i + 1)) }</ol>
             if behind > 0 { <p class="more">{ format!("{behind} calls behind") }</p> }
             if rows.is_empty() { <p class="more">{ "The script makes no call." }</p> }
         </section>
@@ -92,31 +107,25 @@ pub(super) const fn tone_name(tone: Tone) -> &'static str {
 struct RowProps {
     calls: Calls,
     number: usize,
-    /// Where it stands against the call that is shown.
-    is: Ordering,
+    /// The call that was shown when the first rows were drawn.
+    first: usize,
     dispatch: Callback<Action>,
 }
 
 #[component(Row)]
 fn row(props: &RowProps) -> Html {
-    let RowProps { calls, number, is, dispatch } = props;
+    let RowProps { calls, number, first, dispatch } = props;
     let (number, dispatch) = (*number, dispatch.clone());
     let row = &calls.0.calls[number - 1];
-    let current = is.is_eq();
-    let class = classes!(
-        "call",
-        tone_name(row.tone),
-        current.then_some("current"),
-        is.is_gt().then_some("ahead")
-    );
+    let class = classes!("call", tone_name(row.tone));
     let long = row.outcome.chars().count() > SHORT;
     html! {
-        <li>
+        <li data-turn={turn(number, *first)}>
             { for row.bindings.iter().map(|line| html! { <code class="binding">{ line }</code> }) }
             <button
                 type="button"
                 {class}
-                aria-current={current.then_some("step")}
+                aria-current={(number == *first).then_some("step")}
                 onclick={move |_| dispatch.emit(Action::Call(number))}
             >
                 <span class="number">{ number }</span>

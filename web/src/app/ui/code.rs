@@ -2,48 +2,107 @@
 
 use std::rc::Rc;
 
+use uvmscope_replay::Side;
 use uvmscope_uvm::func::MODELLED;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::app::code::{self, Code};
+use crate::app::code;
+use crate::app::stand::Shown;
+use crate::app::ui::board::{Board, use_kept, use_now};
 use crate::app::ui::listing::Shelf;
+use crate::app::view::Now;
 
 #[derive(Clone, PartialEq, Properties)]
-pub(crate) struct CodePaneProps {
-    pub(crate) code: Rc<Code>,
+pub(crate) struct CodesProps {
+    pub(crate) board: Board,
+    /// What the kernels are called, where there are two.
+    pub(crate) names: Vec<Rc<str>>,
+}
+
+/// The code of each run that is shown; one is enough where both are at the same line.
+#[component(Codes)]
+pub(crate) fn codes(props: &CodesProps) -> Html {
+    let CodesProps { board, names } = props;
+    let same = use_now(board, Now::same_line);
+    let pane = |side: Side, whose: Option<Rc<str>>| {
+        html! { <CodePane key={side.index()} board={board.clone()} {side} {whose} /> }
+    };
+    match &names[..] {
+        [a, b] if !same => html! {
+            <>{ pane(Side::A, Some(Rc::clone(a))) }{ pane(Side::B, Some(Rc::clone(b))) }</>
+        },
+        [_, _] => pane(Side::A, Some("both".into())),
+        _ => pane(Side::A, None),
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct CodePaneProps {
+    board: Board,
+    side: Side,
     /// Whose code it is, where two kernels are shown.
-    pub(crate) whose: Option<Rc<str>>,
+    whose: Option<Rc<str>>,
+}
+
+/// What is shown of a place, equal to what is shown of every other place in the same function that
+/// was called by the same ones.
+#[derive(Clone)]
+struct InFunction(Rc<Shown>);
+
+impl PartialEq for InFunction {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&self.0.code, &other.0.code);
+        (a.name, a.file, a.changes) == (b.name, b.file, b.changes)
+            && (a.models, a.leaves_out) == (b.models, b.leaves_out)
+            && a.stack == b.stack
+    }
 }
 
 #[component(CodePane)]
-pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
-    let code = &props.code;
+fn code_pane(props: &CodePaneProps) -> Html {
+    let CodePaneProps { board, side, whose } = props;
+    let side = *side;
+    let shown =
+        use_now(board, move |now| now.side(side).map(|side| InFunction(Rc::clone(&side.shown))));
     let scroller = use_node_ref();
     let shelf = use_mut_ref(Shelf::default);
     // A function that somebody reads though it does not run; the next step shows what runs again.
     let read = use_state_eq(|| None::<(&'static str, &'static str)>);
     let seen = use_mut_ref(|| None);
+    let listing = shelf.borrow_mut().node();
     {
-        let (scroller, read) = (scroller.clone(), read.clone());
-        use_effect_with((code.name, code.current, *read), move |(name, current, _)| {
-            let now = Some((*name, *current));
-            if seen.replace(now) != now {
-                read.set(None);
+        let (scroller, shelf, read) = (scroller.clone(), Rc::clone(&shelf), read.clone());
+        use_kept(board, move |now| {
+            let Some(now) = now.side(side) else { return };
+            let (code, mut shelf) = (&now.shown.code, shelf.borrow_mut());
+            let line = (code.name, code.file, code.current);
+            let before = seen.replace(Some((*read, line)));
+            if let Some((name, file)) = *read {
+                if before.is_some_and(|(of, was)| of == *read && was != line) {
+                    read.set(None);
+                    return;
+                }
+                shelf.show((name, file), &code::function(name, file, code.changes), None, None);
+            } else {
+                let beside = code.beside.as_deref();
+                shelf.show((code.name, code.file), &code.lines, code.current, beside);
             }
-            scroll_soon(scroller);
+            if before != Some((*read, line)) {
+                scroll_soon(scroller.clone());
+            }
         });
     }
+    let Some(InFunction(shown)) = shown else { return Html::default() };
+    let code = &shown.code;
     let choose = {
         let read = read.clone();
         use_callback((), move |chosen, ()| read.set(chosen))
     };
-    let asked = read.map(|(name, file)| code::function(name, file, code.changes));
-    let lines = asked.as_ref().unwrap_or(&code.lines);
     let running = read.is_none();
-    let region = match &props.whose {
+    let region = match whose {
         Some(whose) => format!("Code of {whose}"),
         None => "Code".to_owned(),
     };
@@ -51,14 +110,11 @@ pub(crate) fn code_pane(props: &CodePaneProps) -> Html {
         Some((name, file)) => ("A function that is read", name, file),
         None => ("The function that runs", code.name, code.file),
     };
-    let current = code.current.filter(|_| running);
-    let beside = code.beside.as_deref();
-    let listing = shelf.borrow_mut().show((name, file), lines, current, beside);
     html! {
         <section class="code" aria-label={region}>
             <h2>
                 { "Code " }
-                if let Some(whose) = &props.whose { <span class="tag">{ &**whose }</span>{ " " } }
+                if let Some(whose) = whose { <span class="tag">{ &**whose }</span>{ " " } }
                 <small>{ place(name, file) }</small>
             </h2>
             if running {

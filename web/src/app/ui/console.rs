@@ -7,10 +7,11 @@ use uvmscope_replay::why::Value;
 use yew::prelude::*;
 
 use crate::app::state::{Action, Question};
+use crate::app::ui::board::{Board, use_now};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ConsoleProps {
-    pub(crate) lines: Rc<[String]>,
+    pub(crate) board: Board,
     pub(crate) whose: Option<Rc<str>>,
     pub(crate) side: Side,
     pub(crate) dispatch: Callback<Action>,
@@ -21,10 +22,13 @@ const LINES: usize = 40;
 
 #[component(Console)]
 pub(crate) fn console(props: &ConsoleProps) -> Html {
-    let ConsoleProps { lines, whose, side, dispatch } = props;
+    let ConsoleProps { board, whose, side, dispatch } = props;
+    let side = *side;
+    let lines = use_now(board, move |now| now.side(side).map(|it| Rc::clone(&it.shown.console)));
+    let lines = lines.unwrap_or_default();
     let first = lines.len().saturating_sub(LINES);
     let line = |(n, line): (usize, &String)| {
-        let (dispatch, side) = (dispatch.clone(), *side);
+        let dispatch = dispatch.clone();
         let question = Question::Value(Value::Console(n + 1));
         html! {
             <li>

@@ -4,12 +4,13 @@ use uvmscope_scene::MarkKind;
 use yew::prelude::*;
 
 use crate::app::command::Command;
-use crate::app::state::{Action, Pace};
+use crate::app::state::Action;
+use crate::app::ui::board::{Board, use_first, use_now, use_written};
 use crate::app::view::Spot;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ControlBarProps {
-    pub(crate) spot: Spot,
+    pub(crate) board: Board,
     /// There is room for hints.
     pub(crate) roomy: bool,
     /// There is room for little else.
@@ -19,22 +20,43 @@ pub(crate) struct ControlBarProps {
 
 #[component(ControlBar)]
 pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
-    let ControlBarProps { spot, roomy, narrow, dispatch } = props;
-    let Spot { place, steps, calls, .. } = *spot;
+    let ControlBarProps { board, roomy, narrow, dispatch } = props;
+    let narrow = *narrow;
+    let (next, has_next, has_previous, playing) = use_now(board, move |now| {
+        let Spot { next_mark, has_next, has_previous, playing, .. } = now.spot;
+        (next_mark.filter(|_| narrow), has_next, has_previous, playing)
+    });
+    let [call, calls, step, steps] =
+        [use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref()];
+    {
+        let nodes = [call.clone(), calls.clone(), step.clone(), steps.clone()];
+        use_written(board, move |now, was| {
+            let (was, now) = (was.map(|was| numbers(was.spot)), numbers(now.spot));
+            for (at, node) in nodes.iter().enumerate() {
+                if was.map(|was| was[at]) != Some(now[at])
+                    && let Some(text) = node.get().and_then(|node| node.first_child())
+                {
+                    text.set_node_value(Some(&now[at].to_string()));
+                }
+            }
+        });
+    }
+    let first = use_first(board);
+    let [call_first, calls_first, step_first, steps_first] = numbers(first.spot);
     html! {
         <div class="controls">
             <Moves
-                has_next={spot.has_next}
-                has_previous={spot.has_previous}
-                playing={spot.playing}
+                {has_next}
+                {has_previous}
+                {playing}
                 dispatch={dispatch.clone()}
             />
             <p class="at">
-                <span>{ "call " }<b>{ place.call.min(calls) }</b>{ format!(" of {calls}") }</span>
+                <span>{ "call " }<b ref={call}>{ call_first }</b>{ " of " }<span ref={calls}>{ calls_first }</span></span>
                 { " " }
-                <span>{ "step " }<b>{ place.step }</b>{ format!(" of {steps}") }</span>
+                <span>{ "step " }<b ref={step}>{ step_first }</b>{ " of " }<span ref={steps}>{ steps_first }</span></span>
             </p>
-            if *narrow { { next_mark(spot.next_mark, dispatch) } }
+            if narrow { { next_mark(next, dispatch) } }
             if *roomy {
                 <p class="keys" aria-hidden="true">
                     <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " step" }
@@ -44,6 +66,11 @@ pub(crate) fn control_bar(props: &ControlBarProps) -> Html {
             }
         </div>
     }
+}
+
+/// The call, of how many, and the step, of how many.
+fn numbers(Spot { place, calls, steps, .. }: Spot) -> [usize; 4] {
+    [place.call.min(calls), calls, place.step, steps]
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -103,9 +130,9 @@ fn moves(props: &MovesProps) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ToolsProps {
-    /// What the next mark is, where that is told here.
-    pub(crate) next: Option<MarkKind>,
-    pub(crate) pace: Pace,
+    pub(crate) board: Board,
+    /// The next mark is told elsewhere.
+    pub(crate) narrow: bool,
     /// Not all of the map is drawn.
     pub(crate) zoomed: bool,
     pub(crate) dispatch: Callback<Action>,
@@ -114,7 +141,10 @@ pub(crate) struct ToolsProps {
 /// What is needed less often than a step.
 #[component(Tools)]
 pub(crate) fn tools(props: &ToolsProps) -> Html {
-    let ToolsProps { next, pace, zoomed, dispatch } = props;
+    let ToolsProps { board, narrow, zoomed, dispatch } = props;
+    let narrow = *narrow;
+    let (next, pace) =
+        use_now(board, move |now| (now.spot.next_mark.filter(|_| !narrow), now.spot.pace));
     let tool = |command: Command, text: &'static str| {
         let dispatch = dispatch.clone();
         html! {
@@ -130,7 +160,7 @@ pub(crate) fn tools(props: &ToolsProps) -> Html {
     };
     html! {
         <div class="tools" role="group" aria-label="More">
-            if next.is_some() { { next_mark(*next, dispatch) } }
+            if next.is_some() { { next_mark(next, dispatch) } }
             <span class="paces">
                 { tool(Command::Slower, "−") }
                 <span class="pace">{ pace.label() }</span>

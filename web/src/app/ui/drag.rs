@@ -10,6 +10,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::app::state::Action;
+use crate::app::ui::board::Board;
 use crate::app::ui::pointer::along;
 
 /// Pixels that a pointer has to go before it is no click any more.
@@ -36,13 +37,13 @@ struct Down {
 }
 
 #[hook]
-pub(super) fn use_drag(scene: &Rc<Scene>, side: Side, dispatch: &Callback<Action>) -> Drag {
+pub(super) fn use_drag(board: &Board, side: Side, dispatch: &Callback<Action>) -> Drag {
     let down = use_mut_ref(|| None::<Down>);
     let span = use_state(|| None::<VaRange>);
     let done = use_memo((), |()| Cell::new(false));
     let page = {
-        let scene = Rc::clone(scene);
-        move |event: &PointerEvent| page_under(&scene, event)
+        let board = board.clone();
+        move |event: &PointerEvent| page_under(&board.now().side(side)?.shown.scene, event)
     };
     let pressed = {
         let (down, page, done) = (Rc::clone(&down), page.clone(), Rc::clone(&done));

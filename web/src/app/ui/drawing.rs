@@ -24,17 +24,26 @@ struct Drawn {
 }
 
 impl Drawing {
-    /// The nodes of `scene`, in one node; nothing where there is no document.
-    pub(crate) fn show(&mut self, scene: &Scene) -> Html {
-        self.draw(scene).map(|node| Html::VRef(node.clone().into())).unwrap_or_default()
+    /// The node that they are in; nothing where there is no document.
+    pub(crate) fn node(&mut self) -> Html {
+        if self.0.is_none() {
+            self.0 = Drawn::new();
+        }
+        let node = self.0.as_ref().map(|drawn| &drawn.element);
+        node.map(|node| Html::VRef(node.clone().into())).unwrap_or_default()
     }
 
-    fn draw(&mut self, scene: &Scene) -> Option<&Element> {
-        let mut drawn = self.0.take().or_else(Drawn::new)?;
+    /// Draws a scene.
+    pub(crate) fn draw(&mut self, scene: &Scene) -> Option<()> {
+        let drawn = self.0.as_mut()?;
         let groups = scene.groups.iter().map(Rc::clone);
-        // What could not be drawn to its end is begun anew the next time.
-        arrange(&drawn.document, &drawn.element, &mut drawn.groups, groups)?;
-        Some(&self.0.insert(drawn).element)
+        let done = arrange(&drawn.document, &drawn.element, &mut drawn.groups, groups);
+        if done.is_none() {
+            // What could not be drawn to its end is begun anew the next time.
+            drawn.groups.clear();
+            drawn.element.set_text_content(None);
+        }
+        done
     }
 }
 
@@ -420,7 +429,9 @@ mod tests {
     use crate::app::run::{Run, Source};
 
     fn drawn(drawing: &mut Drawing, scene: &Scene) -> Element {
-        drawing.draw(scene).expect("a document").clone()
+        let _ = drawing.node();
+        drawing.draw(scene).expect("a document");
+        drawing.0.as_ref().expect("a node").element.clone()
     }
 
     fn children(of: &Element) -> Vec<Element> {

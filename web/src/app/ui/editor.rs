@@ -15,6 +15,7 @@ use crate::app::command::Command;
 use crate::app::lines::LineEdit;
 use crate::app::run::Tone;
 use crate::app::state::{Action, Edit, Select};
+use crate::app::ui::board::{Board, use_now};
 use crate::app::ui::calls::tone_name;
 use crate::app::ui::words;
 use crate::app::view::Calls;
@@ -29,8 +30,7 @@ pub(crate) struct EditorProps {
     pub(crate) text: Rc<str>,
     /// The run of the text, or of the text before it while that is being recorded.
     pub(crate) calls: Calls,
-    /// The call that is shown.
-    pub(crate) now: usize,
+    pub(crate) board: Board,
     pub(crate) select: Select,
     pub(crate) dispatch: Callback<Action>,
 }
@@ -48,7 +48,8 @@ struct Caret {
 
 #[component(Editor)]
 pub(crate) fn editor(props: &EditorProps) -> Html {
-    let EditorProps { text, calls, now, select, dispatch } = props;
+    let EditorProps { text, calls, board, select, dispatch } = props;
+    let now = use_now(board, |now| now.spot.place.call);
     let field = use_node_ref();
     let caret = use_state(Caret::default);
     use_text(&field, text, select, &caret);
@@ -145,7 +146,7 @@ pub(crate) fn editor(props: &EditorProps) -> Html {
             <div class="paper">
                 if !plain {
                     <pre class="ink" aria-hidden="true">
-                        { rows(text, calls, *now, &caret, completion.as_ref()) }
+                        { rows(text, calls, now, &caret, completion.as_ref()) }
                     </pre>
                 }
                 <textarea

@@ -4,19 +4,17 @@ use std::rc::Rc;
 
 use uvmscope_replay::why::Value;
 use uvmscope_replay::{Counter, Side};
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::app::state::{Action, Question};
+use crate::app::ui::board::{Board, use_first, use_now, use_written};
 use crate::app::ui::pointer::along;
-use crate::app::view::{Line, Lines};
+use crate::app::view::{Line, Now, Spot};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct LinesProps {
-    pub(crate) lines: Lines,
-    /// Places before the one that is shown, and before the last one.
-    pub(crate) ordinal: usize,
-    pub(crate) last: usize,
+    pub(crate) board: Board,
     pub(crate) dispatch: Callback<Action>,
 }
 
@@ -26,34 +24,32 @@ const HEIGHT: usize = 26;
 
 #[component(CounterLines)]
 pub(crate) fn counter_lines(props: &LinesProps) -> Html {
-    let LinesProps { lines, ordinal, last, dispatch } = props;
-    // All markers are moved at once, whatever the number of lines.
-    let here = format!("--here:{}%", percent(*ordinal, *last));
+    let LinesProps { board, dispatch } = props;
+    let (lines, last) = use_now(board, |now| (now.lines.clone(), now.spot.last));
+    let list = use_node_ref();
+    {
+        let list = list.clone();
+        use_written(board, move |now, was| {
+            if was.map(here).as_ref() != Some(&here(now))
+                && let Some(list) = list.cast::<HtmlElement>()
+            {
+                // All markers are moved at once, whatever the number of lines. Fails only for a name
+                // that is none.
+                let _ = list.style().set_property("--here", &here(now));
+            }
+        });
+    }
+    let first = use_first(board);
+    let here = format!("--here:{}", here(&first));
     html! {
         <section class="counters" aria-label="Counters">
             <h2>{ "Counters " }<small>{ "since the call began" }</small></h2>
-            <dl ~style={here}>
-                <Counters lines={lines.clone()} last={*last} dispatch={dispatch.clone()} />
+            <dl ref={list} ~style={here}>
+                { for lines.0.iter().map(|line| html! {
+                    <CounterLine line={line.clone()} {last} dispatch={dispatch.clone()} />
+                }) }
             </dl>
         </section>
-    }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct CountersProps {
-    lines: Lines,
-    last: usize,
-    dispatch: Callback<Action>,
-}
-
-/// The numbers; most steps change none of them.
-#[component(Counters)]
-fn counters(props: &CountersProps) -> Html {
-    let CountersProps { lines, last, dispatch } = props;
-    html! {
-        { for lines.0.iter().map(|line| html! {
-            <CounterLine line={line.clone()} last={*last} dispatch={dispatch.clone()} />
-        }) }
     }
 }
 
@@ -133,11 +129,12 @@ fn value(line: &Line, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// How far along the run a place is, in percent.
-fn percent(ordinal: usize, last: usize) -> String {
+/// How far along the run the place is.
+fn here(now: &Now) -> String {
+    let Spot { ordinal, last, .. } = now.spot;
     // A long run has more steps than 32 bits hold thousandths of.
     let per_mille = ordinal as u64 * 1000 / last.max(1) as u64;
-    format!("{}.{}", per_mille / 10, per_mille % 10)
+    format!("{}.{}%", per_mille / 10, per_mille % 10)
 }
 
 /// Places before the one that a pointer is at on a line.

@@ -5,7 +5,7 @@
 
 use uvmscope_uvm::Change;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{Document, Element, HtmlElement, Text};
 use yew::prelude::*;
 
 use crate::app::code::CodeLine;
@@ -33,7 +33,7 @@ struct Listing {
 struct Row {
     node: Element,
     marks: Option<Marks>,
-    beside: Option<(String, Element)>,
+    beside: Option<(String, Text)>,
 }
 
 /// What is marked on a line.
@@ -46,14 +46,22 @@ struct Marks {
 }
 
 impl Shelf {
-    /// The lines of a function, `beside` standing beside the current one.
+    /// The node that they are in; nothing where there is no document.
+    pub(crate) fn node(&mut self) -> Html {
+        if self.node.is_none() {
+            self.node = document().and_then(|document| document.create_element("div").ok());
+        }
+        self.node.clone().map(|node| Html::VRef(node.into())).unwrap_or_default()
+    }
+
+    /// Shows the lines of a function, `beside` standing beside the current one.
     pub(crate) fn show(
         &mut self,
         of: (&'static str, &'static str),
         lines: &[CodeLine],
         current: Option<u32>,
         beside: Option<&str>,
-    ) -> Html {
+    ) {
         // Fails only where there is no document.
         let shown = self.turn_to(of, lines);
         if let Some(listing) = shown.and_then(|at| self.listings.get_mut(at)) {
@@ -63,14 +71,10 @@ impl Shelf {
                 let _ = row.put_beside(beside.filter(|_| current));
             }
         }
-        self.node.clone().map(|node| Html::VRef(node.into())).unwrap_or_default()
     }
 
     /// Shows these lines and hides those that were shown.
     fn turn_to(&mut self, of: (&'static str, &'static str), lines: &[CodeLine]) -> Option<usize> {
-        if self.node.is_none() {
-            self.node = document()?.create_element("div").ok();
-        }
         let whole = self.node.as_ref()?;
         let known = self.listings.iter().position(|it| it.of == of && it.rows.len() == lines.len());
         let at = if let Some(at) = known {
@@ -150,19 +154,21 @@ impl Row {
     fn put_beside(&mut self, text: Option<&str>) -> Option<()> {
         match (&mut self.beside, text) {
             // A line that had one has it again soon, so the node stays.
-            (Some((before, node)), text) => {
+            (Some((before, words)), text) => {
                 let text = text.unwrap_or_default();
                 if before != text {
-                    node.set_text_content(Some(text));
+                    words.set_data(text);
                     text.clone_into(before);
                 }
             }
             (None, Some(text)) => {
-                let node = document()?.create_element("span").ok()?;
+                let document = document()?;
+                let (node, words) =
+                    (document.create_element("span").ok()?, document.create_text_node(text));
                 node.set_class_name("beside");
-                node.set_text_content(Some(text));
+                node.append_child(&words).ok()?;
                 self.node.append_child(&node).ok()?;
-                self.beside = Some((text.to_owned(), node));
+                self.beside = Some((text.to_owned(), words));
             }
             (None, None) => {}
         }

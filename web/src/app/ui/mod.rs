@@ -2,6 +2,7 @@
 
 mod bar;
 mod between;
+mod board;
 mod calls;
 mod code;
 mod console;
@@ -18,29 +19,33 @@ mod lines;
 mod listing;
 mod picture;
 mod pointer;
+mod say;
 mod share;
 mod sheet;
 mod table;
 mod timeline;
+mod turn;
 mod why;
 
 use std::rc::Rc;
 
-use uvmscope_scene::glossary::TERMS;
+use uvmscope_replay::Side;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::app::command::Command;
 use crate::app::layout::Layout;
 use crate::app::state::{Action, Controls, Tab, Waiting, kernel_name};
-use crate::app::view::{SameImport, ScriptView, SideView, View};
+use crate::app::view::{Frame, SameImport, ScriptView, SideView};
 use crate::upload;
 
 use bar::Bar;
 use between::BetweenView;
+use board::{use_now, use_written};
 use calls::CallList;
-use code::CodePane;
+use code::Codes;
 use console::Console;
 use controls::{ControlBar, Tools};
 use drag::SpanMenu;
@@ -49,44 +54,47 @@ use import::{ImportReport, bring_file};
 use kernel::KernelSwitch;
 use lines::CounterLines;
 use picture::PictureView;
+use say::Say;
 use sheet::SheetDialog;
 use table::MapTable;
 use timeline::Timeline;
 use why::WhyPane;
 
+pub(crate) use board::Board;
 pub(crate) use lines::path;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct RootProps {
-    pub(crate) view: Rc<View>,
+    pub(crate) frame: Rc<Frame>,
+    pub(crate) board: Board,
     pub(crate) dispatch: Callback<Action>,
 }
 
 /// All of an element.
 #[component(Root)]
 pub(crate) fn root(props: &RootProps) -> Html {
-    let RootProps { view, dispatch } = props;
+    let RootProps { frame, board, dispatch } = props;
     let section = use_node_ref();
-    let focused = use_kept_focus(&section);
-    let full = view.controls == Controls::Full;
+    let focused = use_kept_focus(&section, board);
+    let full = frame.controls == Controls::Full;
     let class = classes!(
         "app",
-        view.layout.name(),
-        match view.controls {
+        frame.layout.name(),
+        match frame.controls {
             Controls::Full => "full",
             Controls::Min => "min",
             Controls::None => "bare",
         },
-        view.calm.then_some("calm"),
-        view.script.is_some().then_some("editing"),
-        (view.sides.len() > 1).then_some("compared"),
+        frame.calm.then_some("calm"),
+        frame.script.is_some().then_some("editing"),
+        (frame.sides.len() > 1).then_some("compared"),
     );
     html! {
         <section
             {class}
-            data-look={view.look.name()}
+            data-look={frame.look.name()}
             tabindex="0"
-            aria-label={format!("uvmscope: {}, {}", view.title, running(view))}
+            aria-label={format!("uvmscope: {}, {}", frame.title, running(frame))}
             ref={section}
             onfocusin={focused}
             onkeydown={keys(dispatch.clone())}
@@ -96,21 +104,21 @@ pub(crate) fn root(props: &RootProps) -> Html {
             if full {
                 <button type="button" class="skip" onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the picture" }</button>
                 <Bar
-                    title={view.title.clone()}
-                    kernels={view.kernels}
-                    narrow={view.layout == Layout::Narrow}
+                    title={frame.title.clone()}
+                    kernels={frame.kernels}
+                    narrow={frame.layout == Layout::Narrow}
                     dispatch={dispatch.clone()}
                 />
             }
             <div class="body">
-                { stage(view, dispatch) }
-                if full { { sides(view, dispatch) } }
+                { stage(frame, board, dispatch) }
+                if full { { sides(frame, board, dispatch) } }
             </div>
-            if let Some(sheet) = &view.sheet {
+            if let Some(sheet) = &frame.sheet {
                 <SheetDialog
                     sheet={sheet.clone()}
-                    look={view.look}
-                    calm={view.calm}
+                    look={frame.look}
+                    calm={frame.calm}
                     dispatch={dispatch.clone()}
                 />
             }
@@ -150,11 +158,11 @@ fn skip(event: &MouseEvent) {
 /// Keeps the focus in the element when the button that has it goes away, as some do when they are
 /// pressed; the keys would be dead from then on.
 #[hook]
-fn use_kept_focus(section: &NodeRef) -> Callback<FocusEvent> {
+fn use_kept_focus(section: &NodeRef, board: &Board) -> Callback<FocusEvent> {
     let last = use_mut_ref(|| None::<Element>);
-    {
+    let look_after = {
         let (last, section) = (Rc::clone(&last), section.clone());
-        use_effect(move || {
+        move || {
             let gone = last.borrow().as_ref().is_some_and(|element| !element.is_connected());
             if gone {
                 last.borrow_mut().take();
@@ -165,6 +173,19 @@ fn use_kept_focus(section: &NodeRef) -> Callback<FocusEvent> {
                     let _ = section.cast::<HtmlElement>().map(|section| section.focus());
                 }
             }
+        }
+    };
+    {
+        let (last, section) = (Rc::clone(&last), section.clone());
+        use_written(board, move |_, was| {
+            let is_section = |it: &Element| section.get().is_some_and(|section| section == **it);
+            if was.is_none() {
+                look_after();
+            } else if last.borrow().as_ref().is_some_and(|it| !is_section(it)) {
+                // When what the step changes has been drawn anew.
+                let look_after = look_after.clone();
+                spawn_local(async move { look_after() });
+            }
         });
     }
     Callback::from(move |event: FocusEvent| {
@@ -173,68 +194,75 @@ fn use_kept_focus(section: &NodeRef) -> Callback<FocusEvent> {
 }
 
 /// The picture, or two of them, with what is said of it and the means to move on.
-fn stage(view: &View, dispatch: &Callback<Action>) -> Html {
-    let full = view.controls == Controls::Full;
+fn stage(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
+    let full = frame.controls == Controls::Full;
     html! {
         <div class="stage" tabindex="-1">
-            { problems(&view.problems) }
-            { pending(view, dispatch) }
-            { pictures(view, dispatch) }
-            { captions(view, dispatch) }
-            if view.controls != Controls::None {
+            { problems(&frame.problems) }
+            { pending(frame, dispatch) }
+            { pictures(frame, board, dispatch) }
+            <Say
+                board={board.clone()}
+                sides={frame.sides.clone()}
+                note={frame.note.clone()}
+                dispatch={dispatch.clone()}
+            />
+            if frame.controls != Controls::None {
                 <ControlBar
-                    spot={view.spot}
-                    roomy={view.roomy}
-                    narrow={view.layout == Layout::Narrow}
+                    board={board.clone()}
+                    roomy={frame.roomy}
+                    narrow={frame.layout == Layout::Narrow}
                     dispatch={dispatch.clone()}
                 />
             }
             if full {
                 <Tools
-                    next={view.spot.next_mark.filter(|_| view.layout != Layout::Narrow)}
-                    pace={view.spot.pace}
-                    zoomed={view.zoomed}
+                    board={board.clone()}
+                    narrow={frame.layout == Layout::Narrow}
+                    zoomed={frame.zoomed}
                     dispatch={dispatch.clone()}
                 />
                 <Timeline
-                    calls={view.calls.clone()}
-                    spot={view.spot}
-                    marks={view.marks}
-                    narrow={view.layout == Layout::Narrow}
+                    board={board.clone()}
+                    calls={frame.calls.clone()}
+                    marks={frame.marks}
+                    narrow={frame.layout == Layout::Narrow}
                     dispatch={dispatch.clone()}
                 />
-                if view.layout != Layout::Wide { { why(view, dispatch) } }
-                if let Some(table) = &view.table { <MapTable table={table.clone()} /> }
-                if view.layout == Layout::Narrow {
-                    { folded_kernel(view, dispatch) }
-                    { tabs(view.tab, dispatch) }
+                if frame.layout != Layout::Wide { { why(frame, dispatch) } }
+                if let Some(table) = &frame.table { <MapTable table={table.clone()} /> }
+                if frame.layout == Layout::Narrow {
+                    { folded_kernel(frame, dispatch) }
+                    { tabs(frame.tab, dispatch) }
                 }
             }
         </div>
     }
 }
 
-fn pictures(view: &View, dispatch: &Callback<Action>) -> Html {
-    let picture = |side: &SideView| {
-        let label = side.name.as_ref().map(|name| {
-            html! { <h2 class="whose"><b>{ &**name }</b>{ format!(" at {}", side.place) }</h2> }
+fn pictures(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
+    let picture = |it: &SideView| {
+        let side = it.side;
+        let label = it.name.as_ref().map(|name| {
+            let whose = Rc::clone(name);
+            html! { <Whose board={board.clone()} {side} {whose} /> }
         });
         html! {
-            <div class="card" key={side.side.index()}>
+            <div class="card" key={side.index()}>
                 { label }
                 <PictureView
-                    picture={side.picture.clone()}
-                    side={side.side}
-                    span={side.span}
+                    board={board.clone()}
+                    {side}
+                    span={it.span}
                     dispatch={dispatch.clone()}
                 />
-                if let Some(range) = side.span {
+                if let Some(range) = it.span {
                     <SpanMenu {range} dispatch={dispatch.clone()} />
                 }
             </div>
         }
     };
-    match (&view.sides[..], &view.between) {
+    match (&frame.sides[..], &frame.between) {
         ([a, b], Some(between)) => html! {
             <div class="pair">
                 { picture(a) }
@@ -246,96 +274,90 @@ fn pictures(view: &View, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// The sentence of the step; of both where there are two runs that do not do the same. It speaks to
-/// a screen reader only when somebody steps by hand.
-fn captions(view: &View, dispatch: &Callback<Action>) -> Html {
-    let live = if view.spot.playing { "off" } else { "polite" };
-    let alike = match &view.sides[..] {
-        [a, b] => a.caption == b.caption,
-        _ => true,
-    };
-    let caption = |side: &SideView| {
-        let whose = side.name.as_ref().filter(|_| !alike);
-        html! {
-            <p>
-                if let Some(name) = whose { <span class="tag">{ &**name }</span>{ " " } }
-                <b>{ told(&side.caption.lead, dispatch) }</b>{ " " }
-                { told(&side.caption.rest, dispatch) }
-            </p>
-        }
-    };
-    let shown = if alike { &view.sides[..1] } else { &view.sides[..] };
-    html! {
-        <div class="say" aria-live={live} aria-atomic="true">
-            if let Some(note) = &view.note { <p class="note">{ words(note) }</p> }
-            { for shown.iter().map(caption) }
-        </div>
-    }
+#[derive(Clone, PartialEq, Properties)]
+struct WhoseProps {
+    board: Board,
+    side: Side,
+    whose: Rc<str>,
+}
+
+/// Which of two runs a picture is of, and where that stands.
+#[component(Whose)]
+fn whose(props: &WhoseProps) -> Html {
+    let WhoseProps { board, side, whose } = props.clone();
+    let place = use_now(&board, move |now| now.side(side).map(|side| side.place));
+    let place = place.map(|place| format!(" at {place}"));
+    html! { <h2 class="whose"><b>{ &*whose }</b>{ place }</h2> }
 }
 
 /// The kernel switch where it is folded away behind its own answer.
-fn folded_kernel(view: &View, dispatch: &Callback<Action>) -> Html {
+fn folded_kernel(frame: &Frame, dispatch: &Callback<Action>) -> Html {
     html! {
         <details class="fold">
-            <summary>{ format!("Kernel: {}", running(view)) }</summary>
-            <KernelSwitch kernels={view.kernels} dispatch={dispatch.clone()} />
+            <summary>{ format!("Kernel: {}", running(frame)) }</summary>
+            <KernelSwitch kernels={frame.kernels} dispatch={dispatch.clone()} />
         </details>
     }
 }
 
 /// What the kernels that run are called. With the title it tells one element of a page from the
 /// others.
-fn running(view: &View) -> String {
-    let name = kernel_name(view.kernels.first);
-    match view.kernels.second {
+fn running(frame: &Frame) -> String {
+    let name = kernel_name(frame.kernels.first);
+    match frame.kernels.second {
         Some(second) => format!("{name} beside {}", kernel_name(second)),
         None => name,
     }
 }
 
-fn why(view: &View, dispatch: &Callback<Action>) -> Html {
+/// What the kernels are called, where there are two.
+fn names(frame: &Frame) -> Vec<Rc<str>> {
+    frame.sides.iter().filter_map(|side| side.name.clone()).collect()
+}
+
+fn why(frame: &Frame, dispatch: &Callback<Action>) -> Html {
     html! {
         <WhyPane
-            why={view.why.clone()}
-            askable={Rc::clone(&view.askable)}
-            names={view.sides.iter().filter_map(|side| side.name.clone()).collect::<Vec<_>>()}
+            why={frame.why.clone()}
+            askable={Rc::clone(&frame.askable)}
+            names={names(frame)}
             dispatch={dispatch.clone()}
         />
     }
 }
 
 /// What stands beside the picture, or below it; on a narrow screen one part at a time.
-fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
-    let shows = |tab: Tab| view.layout != Layout::Narrow || view.tab == tab;
-    let wide = view.layout == Layout::Wide;
+fn sides(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
+    let shows = |tab: Tab| frame.layout != Layout::Narrow || frame.tab == tab;
+    let wide = frame.layout == Layout::Wide;
     html! {
         <>
             if shows(Tab::Calls) || shows(Tab::Console) {
                 <div class="left">
                     if shows(Tab::Calls) {
-                        if let Some(SameImport(import)) = &view.import {
+                        if let Some(SameImport(import)) = &frame.import {
                             <ImportReport import={Rc::clone(import)} dispatch={dispatch.clone()} />
                         }
-                        { script(view, dispatch) }
-                        <CounterLines
-                            lines={view.lines.clone()}
-                            ordinal={view.spot.ordinal}
-                            last={view.spot.last}
-                            dispatch={dispatch.clone()}
-                        />
+                        { script(frame, board, dispatch) }
+                        <CounterLines board={board.clone()} dispatch={dispatch.clone()} />
                     }
                     if shows(Tab::Console) {
-                        { for view.sides.iter().map(|side| console(side, dispatch)) }
+                        { for frame.sides.iter().map(|side| html! {
+                            <Console
+                                board={board.clone()}
+                                whose={side.name.clone()}
+                                side={side.side}
+                                dispatch={dispatch.clone()}
+                            />
+                        }) }
                     }
                 </div>
             }
             if shows(Tab::Code) {
                 <div class="right">
                     // An answer comes first, so that it is in sight as soon as it is there.
-                    if wide { { why(view, dispatch) } }
-                    { for codes(view).into_iter().map(|side| html! {
-                        <CodePane code={side.code.clone()} whose={side.name.clone()} />
-                    }) }
+                    if wide { { why(frame, dispatch) } }
+                    <Codes board={board.clone()} names={names(frame)} />
                 </div>
             }
         </>
@@ -343,20 +365,20 @@ fn sides(view: &View, dispatch: &Callback<Action>) -> Html {
 }
 
 /// The calls, or the text that makes them.
-fn script(view: &View, dispatch: &Callback<Action>) -> Html {
-    let (calls, now, dispatch) = (view.calls.clone(), view.spot.place.call, dispatch.clone());
-    match &view.script {
+fn script(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
+    let (board, calls, dispatch) = (board.clone(), frame.calls.clone(), dispatch.clone());
+    match &frame.script {
         Some(ScriptView { text, select }) => {
             let (text, select) = (Rc::clone(text), select.clone());
-            html! { <Editor {text} {calls} {now} {select} {dispatch} /> }
+            html! { <Editor {text} {calls} {board} {select} {dispatch} /> }
         }
-        None => html! { <CallList {calls} {now} {dispatch} /> },
+        None => html! { <CallList {board} {calls} {dispatch} /> },
     }
 }
 
 /// How far a long script is.
-fn pending(view: &View, dispatch: &Callback<Action>) -> Html {
-    let Some(waiting) = view.waiting else { return Html::default() };
+fn pending(frame: &Frame, dispatch: &Callback<Action>) -> Html {
+    let Some(waiting) = frame.waiting else { return Html::default() };
     let cancel = {
         let dispatch = dispatch.clone();
         move |_| dispatch.emit(Action::Cancel)
@@ -381,27 +403,6 @@ fn pending(view: &View, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// The sides whose code is shown: one is enough where both are at the same line.
-fn codes(view: &View) -> Vec<SideView> {
-    match &view.sides[..] {
-        [a, b] if a.code.same_line(&b.code) => {
-            vec![SideView { name: Some("both".into()), ..a.clone() }]
-        }
-        sides => sides.to_vec(),
-    }
-}
-
-fn console(side: &SideView, dispatch: &Callback<Action>) -> Html {
-    html! {
-        <Console
-            lines={side.console.clone()}
-            whose={side.name.clone()}
-            side={side.side}
-            dispatch={dispatch.clone()}
-        />
-    }
-}
-
 /// A sentence in which what stands between backticks is code.
 pub(crate) fn words(text: &str) -> Html {
     let pieces = text.split('`').enumerate();
@@ -411,52 +412,6 @@ pub(crate) fn words(text: &str) -> Html {
             _ => html! { { piece } },
         }) }
     }
-}
-
-/// The same, and the kernel's words say what they mean to whoever rests on them or presses them.
-fn told(text: &str, dispatch: &Callback<Action>) -> Html {
-    let pieces = text.split('`').enumerate();
-    html! {
-        { for pieces.map(|(n, piece)| match n % 2 {
-            1 => html! { <code>{ piece }</code> },
-            _ => explained(piece, dispatch),
-        }) }
-    }
-}
-
-/// The text with the words of the glossary made buttons, each word once.
-fn explained(text: &str, dispatch: &Callback<Action>) -> Html {
-    let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let mut parts: Vec<Html> = Vec::new();
-    let mut plain = String::new();
-    let mut known: Vec<&str> = Vec::new();
-    for piece in text.split_inclusive(|c| !is_letter(c)) {
-        let word = piece.trim_end_matches(|c: char| !is_letter(c) || c == '.');
-        let term = TERMS.iter().find(|term| term.word == word && is_special(word));
-        let Some(term) = term.filter(|_| !known.contains(&word)) else {
-            plain.push_str(piece);
-            continue;
-        };
-        known.push(word);
-        let explain = {
-            let dispatch = dispatch.clone();
-            move |_| dispatch.emit(Action::Explain(term))
-        };
-        parts.push(html! { { std::mem::take(&mut plain) } });
-        parts.push(html! {
-            <button type="button" class="term" title={term.meaning} onclick={explain}>
-                { term.word }
-            </button>
-        });
-        plain.push_str(&piece[word.len()..]);
-    }
-    parts.push(html! { { plain } });
-    html! { { for parts } }
-}
-
-/// Words that nobody knows from elsewhere; marking every "page" would help nobody.
-fn is_special(word: &str) -> bool {
-    !matches!(word, "map" | "entry" | "page" | "lookup" | "fault" | "object")
 }
 
 /// What is wrong with what the page's author, or the script, says.
@@ -498,15 +453,15 @@ fn keys(dispatch: Callback<Action>) -> Callback<KeyboardEvent> {
         if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
             return;
         }
-        let target = event.target_dyn_into::<Element>();
-        if target.is_some_and(|target| keeps(&target, &event.key())) {
+        let (target, key) = (event.target_dyn_into::<Element>(), event.key());
+        if target.is_some_and(|target| keeps(&target, &key)) {
             return;
         }
-        if event.key() == "Escape" && close_list(&event) {
+        if key == "Escape" && close_list(&event) {
             event.prevent_default();
             return;
         }
-        if let Some(command) = Command::from_key(&event.key(), event.shift_key()) {
+        if let Some(command) = Command::from_key(&key, event.shift_key()) {
             event.prevent_default();
             dispatch.emit(Action::Do(command));
         }
@@ -529,11 +484,15 @@ fn close_list(event: &KeyboardEvent) -> bool {
 
 /// Whether the element needs the key for itself.
 fn keeps(target: &Element, key: &str) -> bool {
+    let tag = target.tag_name().to_ascii_lowercase();
+    // The element itself, which has the focus most of the time; there is none in a dialog.
+    if tag == "section" {
+        return false;
+    }
     // A dialog has keys of its own, and closes by Escape itself.
     if target.closest("dialog").ok().flatten().is_some() {
         return true;
     }
-    let tag = target.tag_name().to_ascii_lowercase();
     match tag.as_str() {
         "textarea" | "select" => true,
         // The slider moves by steps, as the same keys do everywhere.

@@ -1,6 +1,7 @@
 //! The run as a strip: a slider over all of it, and below that its calls, each with a tick for every
 //! step and its marks.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 use uvmscope_replay::Place;
@@ -11,8 +12,10 @@ use yew::prelude::*;
 use crate::app::command::Command;
 use crate::app::run::{CallRow, Tone};
 use crate::app::state::Action;
+use crate::app::ui::board::{Board, use_first, use_now, use_written};
 use crate::app::ui::calls::window;
 use crate::app::ui::pointer::along;
+use crate::app::ui::turn::{Listed, turn};
 use crate::app::view::{Calls, Spot};
 
 /// Calls on the strip at once.
@@ -22,8 +25,8 @@ const SEGMENTS_NARROW: usize = 6;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TimelineProps {
+    pub(crate) board: Board,
     pub(crate) calls: Calls,
-    pub(crate) spot: Spot,
     /// Which marks the keys go to.
     pub(crate) marks: Option<MarkKind>,
     pub(crate) narrow: bool,
@@ -32,10 +35,31 @@ pub(crate) struct TimelineProps {
 
 #[component(Timeline)]
 pub(crate) fn timeline(props: &TimelineProps) -> Html {
-    let TimelineProps { calls, spot, marks, narrow, dispatch } = props;
+    let TimelineProps { board, calls, marks, narrow, dispatch } = props;
     let rows = &calls.0.calls;
-    let most = if *narrow { SEGMENTS_NARROW } else { SEGMENTS };
-    let shown = window(rows.len(), spot.place.call, most);
+    let (len, most) = (rows.len(), if *narrow { SEGMENTS_NARROW } else { SEGMENTS });
+    let (shown, divergence) =
+        use_now(board, move |now| (window(len, now.spot.place.call, most), now.spot.divergence));
+    let first = use_first(board);
+    let list = use_node_ref();
+    {
+        let (list, calls, shown) = (list.clone(), calls.clone(), shown.clone());
+        // The bar of the call that was shown last, since it mostly is the next one, too.
+        let latest = RefCell::new(None::<(usize, Element)>);
+        use_written(board, move |now, was| {
+            let (was, now) = (was.map(|was| was.spot.place), now.spot.place);
+            if let (Some((call, bar)), Some(was)) = (&*latest.borrow(), was)
+                && (was.call, now.call) == (*call, *call)
+            {
+                write_done(bar, now.step);
+                return;
+            }
+            let Some(list) = list.cast::<Element>() else { return };
+            let listed = Listed { list, shown: shown.clone(), skip: usize::from(shown.start > 0) };
+            mark(&listed, &calls.0.calls, was, now);
+            latest.replace(listed.item(now.call).as_ref().and_then(bar).map(|bar| (now.call, bar)));
+        });
+    }
     let wheel = {
         let dispatch = dispatch.clone();
         move |event: WheelEvent| {
@@ -58,44 +82,50 @@ pub(crate) fn timeline(props: &TimelineProps) -> Html {
     html! {
         <div class="timeline" onwheel={wheel}>
             <div class="scrubber">
-                <Scrub spot={*spot} dispatch={dispatch.clone()} />
+                <Scrub board={board.clone()} dispatch={dispatch.clone()} />
                 <Kinds chosen={*marks} dispatch={dispatch.clone()} />
             </div>
-            <ContextProvider<Step> context={Step(spot.place.step)}>
-                <ol class="segments" aria-label="Calls on the timeline">
-                    if before > 0 { <li class="more">{ format!("‹ {before}") }</li> }
-                    { for shown.map(|i| html! {
-                        <Segment
-                            key={i}
-                            calls={calls.clone()}
-                            number={i + 1}
-                            turn={(i + 1).cmp(&spot.place.call)}
-                            divergence={spot.divergence.filter(|d| d.call == i + 1).map(|d| d.step)}
-                            dispatch={dispatch.clone()}
-                        />
-                    }) }
-                    if behind > 0 { <li class="more">{ format!("{behind} ›") }</li> }
-                </ol>
-            </ContextProvider<Step>>
+            <ol ref={list} class="segments" aria-label="Calls on the timeline">
+                if before > 0 { <li class="more">{ format!("‹ {before}") }</li> }
+                { for shown.map(|i| html! {
+                    <Segment
+                        key={i}
+                        calls={calls.clone()}
+                        number={i + 1}
+                        first={first.spot.place}
+                        divergence={divergence.filter(|d| d.call == i + 1).map(|d| d.step)}
+                        dispatch={dispatch.clone()}
+                    />
+                }) }
+                if behind > 0 { <li class="more">{ format!("{behind} ›") }</li> }
+            </ol>
         </div>
     }
 }
 
-/// Steps of the call that is shown which have happened. It comes to where it is drawn by itself, so
-/// that the segment around that need not be drawn at every step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Step(usize);
-
 #[derive(Clone, PartialEq, Properties)]
 struct ScrubProps {
-    spot: Spot,
+    board: Board,
     dispatch: Callback<Action>,
 }
 
 /// The slider over the whole run.
 #[component(Scrub)]
 fn scrub(props: &ScrubProps) -> Html {
-    let ScrubProps { spot, dispatch } = props;
+    let ScrubProps { board, dispatch } = props;
+    let last = use_now(board, |now| now.spot.last);
+    let slider = use_node_ref();
+    {
+        let slider = slider.clone();
+        use_written(board, move |now, was| {
+            let slider = slider.cast::<HtmlInputElement>();
+            if let Some(slider) = slider.filter(|_| was.map(|was| was.spot) != Some(now.spot)) {
+                slider.set_value(&now.spot.ordinal.to_string());
+                // Fails only for a name that is none.
+                let _ = slider.set_attribute("aria-valuetext", &spoken(now.spot));
+            }
+        });
+    }
     let scrub = {
         let dispatch = dispatch.clone();
         move |event: InputEvent| {
@@ -106,23 +136,26 @@ fn scrub(props: &ScrubProps) -> Html {
             }
         }
     };
-    let spoken = format!(
-        "call {} of {}, step {} of {}",
-        spot.place.call, spot.calls, spot.place.step, spot.steps
-    );
+    let first = use_first(board);
     html! {
         <input
+            ref={slider}
             type="range"
             class="scrub"
             min="0"
-            max={spot.last.to_string()}
+            max={last.to_string()}
             step="1"
-            value={spot.ordinal.to_string()}
+            value={first.spot.ordinal.to_string()}
+            aria-valuetext={spoken(first.spot)}
             aria-label="Place in the run"
-            aria-valuetext={spoken}
             oninput={scrub}
         />
     }
+}
+
+/// The place as it is told to those who do not see the slider.
+fn spoken(Spot { place, calls, steps, .. }: Spot) -> String {
+    format!("call {} of {calls}, step {} of {steps}", place.call, place.step)
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -160,8 +193,8 @@ fn kinds(props: &KindsProps) -> Html {
 struct SegmentProps {
     calls: Calls,
     number: usize,
-    /// Whether it comes before the call that is shown, is that call, or comes after it.
-    turn: Ordering,
+    /// Where the run stood when the first ones were drawn.
+    first: Place,
     /// The step at which two kernels part for the first time.
     divergence: Option<usize>,
     dispatch: Callback<Action>,
@@ -170,11 +203,11 @@ struct SegmentProps {
 /// A call: its name, a tick for every step, and its marks where they are.
 #[component(Segment)]
 fn segment(props: &SegmentProps) -> Html {
-    let SegmentProps { calls, number, turn, divergence, dispatch } = props;
-    let (number, current) = (*number, turn.is_eq());
+    let SegmentProps { calls, number, first, divergence, dispatch } = props;
+    let number = *number;
     let row = &calls.0.calls[number - 1];
     let stopped = row.tone == Tone::Stopped;
-    let class = classes!("segment", current.then_some("current"), stopped.then_some("stopped"));
+    let class = classes!("segment", stopped.then_some("stopped"));
     // A long call gets more of the strip, but never all of it.
     let grow = row.steps.clamp(12, 48);
     let signs = signs(row, *divergence);
@@ -215,11 +248,11 @@ fn segment(props: &SegmentProps) -> Html {
     // More ticks than this would be a grey bar.
     let ticks = row.steps.clamp(1, 60);
     html! {
-        <li {class} ~style={format!("flex-grow:{grow}")}>
+        <li {class} data-turn={turn(number, first.call)} ~style={format!("flex-grow:{grow}")}>
             <button
                 type="button"
                 aria-label={label}
-                aria-current={current.then_some("step")}
+                aria-current={(number == first.call).then_some("step")}
                 onclick={enter}
             >
                 <code>{ short(&row.text) }</code>
@@ -231,11 +264,12 @@ fn segment(props: &SegmentProps) -> Html {
                 onpointermove={point.clone()}
                 onpointerup={point}
             >
-                { match turn {
-                    Ordering::Less => bar(row.steps, row.steps),
-                    Ordering::Equal => html! { <Now steps={row.steps} /> },
-                    Ordering::Greater => bar(0, row.steps),
-                } }
+                // A bar has some length, also for a call without steps.
+                <progress
+                    max={row.steps.max(1).to_string()}
+                    value={done(number, row, *first).to_string()}
+                    aria-hidden="true"
+                />
                 <span class="signs" aria-hidden="true">
                     { for signs.iter().map(|sign| html! {
                         <span
@@ -253,22 +287,37 @@ fn segment(props: &SegmentProps) -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct NowProps {
-    /// Steps of the call that is shown.
-    steps: usize,
+/// Writes to the calls what has changed about them: their turns, and how far they are.
+fn mark(listed: &Listed, rows: &[CallRow], was: Option<Place>, now: Place) {
+    listed.mark(was.map(|was| was.call), now.call);
+    let done = |call: usize, at: Place| rows.get(call - 1).map_or(0, |row| done(call, row, at));
+    for call in listed.touched(was.map(|was| was.call), now.call) {
+        let done_now = done(call, now);
+        if was.map(|was| done(call, was)) != Some(done_now)
+            && let Some(bar) = listed.item(call).as_ref().and_then(bar)
+        {
+            write_done(&bar, done_now);
+        }
+    }
 }
 
-/// How far the call is that is shown.
-#[component(Now)]
-fn now(props: &NowProps) -> Html {
-    let Step(done) = use_context().unwrap_or(Step(0));
-    bar(done, props.steps)
+/// Where it is told how far a call is.
+fn bar(item: &Element) -> Option<Element> {
+    item.query_selector("progress").ok().flatten()
 }
 
-fn bar(done: usize, steps: usize) -> Html {
-    let (max, value) = (steps.max(1).to_string(), done.to_string());
-    html! { <progress {max} {value} aria-hidden="true" /> }
+fn write_done(bar: &Element, steps: usize) {
+    // Fails only for a name that is none.
+    let _ = bar.set_attribute("value", &steps.to_string());
+}
+
+/// Steps of a call that have happened at a place.
+fn done(call: usize, row: &CallRow, at: Place) -> usize {
+    match call.cmp(&at.call) {
+        Ordering::Less => row.steps,
+        Ordering::Equal => at.step,
+        Ordering::Greater => 0,
+    }
 }
 
 /// A mark of a call on its strip.
