@@ -212,6 +212,8 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
   #stopReading = () => {};
   #queue = [];
   #emitting = false;
+  /** The number by which the browser knows what is prepared when there is time. */
+  #idle = null;
 
   connectedCallback() {
     if (this.#seat !== null || this.#opening !== null) return;
@@ -454,6 +456,15 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
       this.dispatchEvent(new CustomEvent(`uvmscope:${name}`, init));
     }
     this.#emitting = false;
+    this.#prepare();
+  }
+
+  /** Has the next step prepared when there is time; where a browser does not tell, it is not. */
+  #prepare() {
+    this.#idle ??= globalThis.requestIdleCallback?.(() => {
+      this.#idle = null;
+      if (this.#seat !== null) this.#core.prepare(this.#seat);
+    });
   }
 }
 

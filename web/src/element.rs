@@ -19,7 +19,6 @@ use yew::scheduler::{self, Runnable};
 
 use crate::app::{self, Action, Model};
 use crate::contract::{Attrs, Changed, HostEvent, Reading, Request, Wake};
-use crate::idle::Idle;
 use crate::stage::Stage;
 
 /// One element that has started.
@@ -35,8 +34,6 @@ struct Seat {
     /// The script's function that has a text read by a worker.
     reader: Function,
     timer: Option<Timeout>,
-    /// Draws the next step before it is asked for.
-    idle: Idle,
 }
 
 #[derive(Default)]
@@ -77,7 +74,6 @@ fn settle(id: u32, seat: &mut Seat, changed: Changed) {
     }
     if changed.redraw {
         seat.stage.show(id, seat.model.view(), seat.dispatch.clone());
-        seat.idle.ask();
     }
 }
 
@@ -159,9 +155,6 @@ pub fn open(
             notify,
             reader,
             timer: None,
-            idle: Idle::new(move || {
-                with_seat(id, |seat| seat.model.prepare());
-            }),
         });
         let changed = Changed { redraw: true, ..changed };
         settle(id, seat.into_mut(), changed);
@@ -291,6 +284,12 @@ impl Runnable for Drawn {
         // Fails only where nobody waits for it.
         let _ = self.0.call0(&JsValue::NULL);
     }
+}
+
+/// There is time to prepare what is likely to be asked for next.
+#[wasm_bindgen]
+pub fn prepare(seat: u32) {
+    with_seat(seat, |seat| seat.model.prepare());
 }
 
 /// The state of an element as JSON text.

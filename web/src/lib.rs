@@ -9,7 +9,6 @@ mod clipboard;
 mod contract;
 mod download;
 pub mod element;
-mod idle;
 pub mod panic;
 mod stage;
 mod upload;
