@@ -173,6 +173,30 @@ suite({
     assert.equal(await state(page), null);
   },
 
+  async 'who waits for a drawing that panics does not wait for ever'({ visit }) {
+    const { page } = await visit('', { complaints: 'expected' });
+    const glue = await page.evaluate(() => document.querySelector('link[rel=modulepreload]').href);
+    const [before, after] = await page.evaluate(async (glue) => {
+      const element = document.querySelector('uvm-scope');
+      const core = await import(glue);
+      const ready = new Promise((resolve) => {
+        element.addEventListener('uvmscope:ready', resolve, { once: true });
+      });
+      const set = () => {
+        try { core.fall_over(); } finally { delete slider.value; }
+      };
+      const slider = Object.defineProperty(
+        element.shadowRoot.querySelector('.scrub'), 'value', { set, configurable: true },
+      );
+      const before = element.state().at;
+      await element.next();
+      await ready;
+      return [before, element.state().at];
+    }, glue);
+    assert.deepEqual(after, { ...before, step: before.step + 1 });
+    await ask(page, 'next');
+  },
+
   async 'coming and going leaves memory where it was'({ visit }) {
     const { page, context } = await visit();
     const client = await context.newCDPSession(page);

@@ -28,6 +28,8 @@ let running = null;
 /** The last instance that panicked, and how many did. */
 let broken = null;
 let failures = 0;
+/** What has those go on who wait for the running instance to draw. */
+const waiting = new Set();
 /** Elements that started, or are about to. */
 const started = new Set();
 let sheet = null;
@@ -54,6 +56,7 @@ function load() {
 function recover(core) {
   if (core === broken) return;
   broken = core;
+  for (const goOn of waiting) goOn();
   failures += 1;
   running = null;
   for (const element of [...started]) element[restart](core, failures <= 1);
@@ -269,7 +272,19 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
     if (this.#seat === null) await this[begin]();
     this.#core[verb](this.#seat, ...words);
     this.#tell();
-    await this.#core.drawn();
+    await this.#drawn();
+  }
+
+  /** Kept when what changed is drawn, or never will be because it panicked. */
+  #drawn() {
+    return new Promise((resolve) => {
+      const goOn = () => {
+        waiting.delete(goOn);
+        resolve();
+      };
+      waiting.add(goOn);
+      this.#core.drawn(this.#seat).then(goOn);
+    });
   }
 
   // ---- beginning and end ----
@@ -279,7 +294,9 @@ class UvmScope extends (globalThis.HTMLElement ?? class {}) {
 
   /** The element has another width; the picture is laid out anew for it. */
   [resized](width) {
-    if (this.#seat !== null && width !== undefined) this.#core.resize(this.#seat, width);
+    if (this.#seat === null || width === undefined) return;
+    this.#core.resize(this.#seat, width);
+    this.#prepare();
   }
 
   /** Goes where the address of the page leads now. */

@@ -15,7 +15,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
 use yew::platform::spawn_local;
-use yew::scheduler::{self, Runnable};
 
 use crate::app::{self, Action, Model};
 use crate::contract::{Attrs, Changed, HostEvent, Reading, Request, Wake};
@@ -77,9 +76,10 @@ fn settle(id: u32, seat: &mut Seat, changed: Changed) {
     }
 }
 
-/// Asks the script to empty the outbox, once what changed has been drawn.
-fn notify(seat: &Seat) {
-    if !seat.outbox.is_empty() {
+/// Asks the script to empty the outbox, after what changed is drawn as a rule, and to prepare the next
+/// step.
+fn notify(seat: &Seat, redraw: bool) {
+    if redraw || !seat.outbox.is_empty() {
         let notify = seat.notify.clone();
         spawn_local(async move { drop(notify.call0(&JsValue::NULL)) });
     }
@@ -89,8 +89,9 @@ fn notify(seat: &Seat) {
 fn act(id: u32, action: Action) {
     with_seat(id, |seat| {
         let changed = seat.model.reduce(action);
+        let redraw = changed.redraw;
         settle(id, seat, changed);
-        notify(seat);
+        notify(seat, redraw);
     });
 }
 
@@ -99,8 +100,9 @@ fn tick(id: u32) {
     with_seat(id, |seat| {
         seat.timer = None;
         let changed = seat.model.tick();
+        let redraw = changed.redraw;
         settle(id, seat, changed);
-        notify(seat);
+        notify(seat, redraw);
     });
 }
 
@@ -265,25 +267,22 @@ pub fn read(bytes: &[u8], format: Option<String>, process: Option<u32>) -> Optio
 pub fn was_read(seat: u32, told: Option<String>) {
     with_seat(seat, |it| {
         let changed = it.model.was_read(told);
+        let redraw = changed.redraw;
         settle(seat, it, changed);
-        notify(it);
+        notify(it, redraw);
     });
 }
 
-/// A promise that is kept when what changed so far has been drawn.
+/// A promise that is kept when what changed of an element so far has been drawn.
 #[wasm_bindgen]
-pub fn drawn() -> Promise {
-    Promise::new(&mut |drawn, _| scheduler::push(Box::new(Drawn(drawn))))
-}
-
-/// Comes to its turn behind all that is to be drawn.
-struct Drawn(Function);
-
-impl Runnable for Drawn {
-    fn run(self: Box<Self>) {
-        // Fails only where nobody waits for it.
-        let _ = self.0.call0(&JsValue::NULL);
-    }
+pub fn drawn(seat: u32) -> Promise {
+    Promise::new(&mut |drawn, _| {
+        let waits = with_seat(seat, |seat| seat.stage.when_drawn(drawn.clone()));
+        if waits.is_none() {
+            // Nothing is drawn any more. Calling what keeps a promise does not fail.
+            let _ = drawn.call0(&JsValue::NULL);
+        }
+    })
 }
 
 /// There is time to prepare what is likely to be asked for next.

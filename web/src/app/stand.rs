@@ -74,7 +74,8 @@ impl Stands {
     pub(crate) fn prepare(&mut self, now: &State, next: State) {
         let same = sides(now) == sides(&next)
             && sides(now).iter().all(|side| Rc::ptr_eq(now.run_of(*side), next.run_of(*side)));
-        if !same || now.pair() == next.pair() {
+        let is_drawn = self.ahead.as_ref().is_some_and(|ahead| ahead.of.same_as(&next));
+        if !same || is_drawn || now.pair() == next.pair() {
             return;
         }
         for (stand, side) in self.all.iter_mut().zip(Side::BOTH) {

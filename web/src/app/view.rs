@@ -41,7 +41,6 @@ pub(crate) struct Frame {
     pub(crate) kernels: Kernels,
     /// One for each run that is shown.
     pub(crate) sides: Vec<SideView>,
-    pub(crate) between: Option<Rc<Between>>,
     pub(crate) calls: Calls,
     pub(crate) marks: Option<MarkKind>,
     pub(crate) zoomed: bool,
@@ -83,6 +82,8 @@ pub(crate) struct SideView {
 pub(crate) struct Now {
     /// One for each run that is shown.
     sides: Vec<SideNow>,
+    /// What stands between two of them.
+    pub(crate) between: Option<Rc<Between>>,
     pub(crate) spot: Spot,
     pub(crate) lines: Lines,
 }
@@ -196,8 +197,6 @@ pub(crate) struct WhyView {
     pub(crate) why: Rc<Why>,
     /// Whose values they are, where there are two kernels.
     pub(crate) whose: Option<Rc<str>>,
-    /// Where the side of the answer stands now.
-    pub(crate) now: Place,
 }
 
 /// An import, equal only to itself.
@@ -258,6 +257,7 @@ impl View {
     pub(crate) fn of(state: &State, stands: &[Stand]) -> Self {
         let now = Now {
             sides: stands.iter().map(|stand| side_now(state, stand)).collect(),
+            between: between(state, stands).map(Rc::new),
             spot: spot(state),
             lines: Lines(lines(state)),
         };
@@ -285,17 +285,15 @@ impl Frame {
                 can_redo: !state.history.future.is_empty(),
             },
             sides: Side::BOTH[..stands.len()].iter().map(|side| side_view(state, *side)).collect(),
-            between: between(state, stands).map(Rc::new),
             calls: Calls(Rc::clone(run)),
             marks: state.marks,
             zoomed: state.zoom.is_some(),
             table: state.table.then(|| Rc::new(run.story.table(cursor, ROWS))),
             askable: askable(state, stands),
-            why: state.why.as_ref().map(|why| WhyView {
-                why: Rc::clone(why),
-                whose: name_of(state, why.side),
-                now: state.place_of(why.side),
-            }),
+            why: state
+                .why
+                .as_ref()
+                .map(|why| WhyView { why: Rc::clone(why), whose: name_of(state, why.side) }),
             sheet: state.sheet.map(|sheet| match sheet {
                 Sheet::Help => SheetView::Help,
                 Sheet::Gallery => SheetView::Gallery(run.source.name.as_str().into()),

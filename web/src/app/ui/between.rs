@@ -1,21 +1,21 @@
 //! What stands between two pictures: whether the kernels have parted, why, and where their states
 //! differ.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
+use crate::app::ui::board::{Board, use_now};
 use crate::app::ui::words;
 use crate::app::view::Between;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct BetweenProps {
-    pub(crate) between: Rc<Between>,
+    pub(crate) board: Board,
 }
 
 #[component(BetweenView)]
 pub(crate) fn between_view(props: &BetweenProps) -> Html {
-    let between = &props.between;
+    let between = use_now(&props.board, |now| now.between.clone());
+    let Some(between) = between.as_deref() else { return Html::default() };
     let class = classes!("between", between.parted.then_some("parted"));
     html! {
         <section {class} aria-label="How the two kernels differ">

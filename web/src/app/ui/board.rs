@@ -42,7 +42,8 @@ impl Board {
     }
 
     /// Puts up what stands there from now on. The readers are told when Yew draws, once however many
-    /// steps were made until then.
+    /// steps were made until then. That comes before anything else is drawn: what they show may
+    /// belong to a run, or a side, that they do not know of yet.
     pub(crate) fn post(&self, now: Now) {
         self.0.now.replace(Rc::new(now));
         if !self.0.pending.replace(true) {
@@ -64,7 +65,6 @@ impl Runnable for Telling {
         let board = &self.0;
         board.0.pending.set(false);
         let now = board.now();
-        // One that is told may have others drawn, which join or leave.
         let readers = board.0.readers.borrow().clone();
         for reader in readers {
             reader(&now);
@@ -98,7 +98,8 @@ pub(super) fn use_now<T: PartialEq + Clone + 'static>(
 }
 
 /// What stood on the board when the component was drawn for the first time. Values made of it stay the
-/// same for Yew, which therefore leaves to [`use_written`] what was drawn with them.
+/// same for Yew, which therefore leaves to [`use_written`] what was drawn with them; except for the
+/// `value` of a field, which Yew sets back whenever its component is drawn.
 #[hook]
 pub(super) fn use_first(board: &Board) -> Rc<Now> {
     let first = use_memo((), |()| board.now());
@@ -108,7 +109,7 @@ pub(super) fn use_first(board: &Board) -> Rc<Now> {
 /// Has `write` write what stands on the board into nodes that Yew made, straight away: what there is
 /// now, and what there was when it last wrote. That is nothing after the component was drawn, since
 /// the nodes may be new ones. Yew may let the browser draw before that, so they are to begin with
-/// what [`use_first`] gives.
+/// what [`use_first`] gives, and those that come in later with it, too.
 #[hook]
 pub(super) fn use_written(board: &Board, write: impl Fn(&Now, Option<&Now>) + 'static) {
     let written: Written<_> = use_mut_ref(|| None);
@@ -141,7 +142,9 @@ type Written<W> = Rc<RefCell<Option<(Rc<Now>, W)>>>;
 fn use_told<W: Fn(&Now, Option<&Now>) + 'static>(board: &Board, written: Written<W>) {
     use_effect_with(board.clone(), move |board| {
         let reader: Reader = Rc::new(move |now| {
-            if let Some((was, write)) = &mut *written.borrow_mut() {
+            let mut written = written.borrow_mut();
+            let other = written.as_mut().filter(|(was, _)| !Rc::ptr_eq(was, now));
+            if let Some((was, write)) = other {
                 let was = std::mem::replace(was, Rc::clone(now));
                 write(now, Some(&was));
             }

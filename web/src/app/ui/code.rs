@@ -30,13 +30,15 @@ pub(crate) fn codes(props: &CodesProps) -> Html {
     let pane = |side: Side, whose: Option<Rc<str>>| {
         html! { <CodePane key={side.index()} board={board.clone()} {side} {whose} /> }
     };
-    match &names[..] {
-        [a, b] if !same => html! {
-            <>{ pane(Side::A, Some(Rc::clone(a))) }{ pane(Side::B, Some(Rc::clone(b))) }</>
-        },
-        [_, _] => pane(Side::A, Some("both".into())),
-        _ => pane(Side::A, None),
-    }
+    let panes = match &names[..] {
+        [a, b] if !same => {
+            vec![pane(Side::A, Some(Rc::clone(a))), pane(Side::B, Some(Rc::clone(b)))]
+        }
+        [_, _] => vec![pane(Side::A, Some("both".into()))],
+        _ => vec![pane(Side::A, None)],
+    };
+    // Always a list: Yew would make the first one anew whenever the second comes or goes.
+    html! { { for panes } }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -95,12 +97,12 @@ fn code_pane(props: &CodePaneProps) -> Html {
             }
         });
     }
-    let Some(InFunction(shown)) = shown else { return Html::default() };
-    let code = &shown.code;
     let choose = {
         let read = read.clone();
         use_callback((), move |chosen, ()| read.set(chosen))
     };
+    let Some(InFunction(shown)) = shown else { return Html::default() };
+    let code = &shown.code;
     let running = read.is_none();
     let region = match whose {
         Some(whose) => format!("Code of {whose}"),

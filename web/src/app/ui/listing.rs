@@ -5,10 +5,11 @@
 
 use uvmscope_uvm::Change;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Document, Element, HtmlElement, Text};
+use web_sys::{Element, HtmlElement, Text};
 use yew::prelude::*;
 
 use crate::app::code::CodeLine;
+use crate::app::ui::document;
 
 /// The deepest indent that the style sheet knows.
 const INDENTS: usize = 32;
@@ -174,10 +175,6 @@ impl Row {
         }
         Some(())
     }
-}
-
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
 }
 
 /// Sets an attribute, or takes it off.

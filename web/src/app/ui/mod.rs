@@ -11,6 +11,7 @@ mod copy;
 mod drag;
 mod drawing;
 mod editor;
+mod focus;
 mod gallery;
 mod help;
 mod import;
@@ -31,8 +32,7 @@ use std::rc::Rc;
 
 use uvmscope_replay::Side;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
-use yew::platform::spawn_local;
+use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::app::command::Command;
@@ -43,18 +43,19 @@ use crate::upload;
 
 use bar::Bar;
 use between::BetweenView;
-use board::{use_now, use_written};
+use board::use_now;
 use calls::CallList;
 use code::Codes;
 use console::Console;
 use controls::{ControlBar, Tools};
 use drag::SpanMenu;
 use editor::Editor;
+use focus::{Focused, KeptFocus};
 use import::{ImportReport, bring_file};
 use kernel::KernelSwitch;
 use lines::CounterLines;
 use picture::PictureView;
-use say::Say;
+use say::{Piece, Say, plain};
 use sheet::SheetDialog;
 use table::MapTable;
 use timeline::Timeline;
@@ -75,7 +76,7 @@ pub(crate) struct RootProps {
 pub(crate) fn root(props: &RootProps) -> Html {
     let RootProps { frame, board, dispatch } = props;
     let section = use_node_ref();
-    let focused = use_kept_focus(&section, board);
+    let focused = use_memo((), |()| Focused::default());
     let full = frame.controls == Controls::Full;
     let class = classes!(
         "app",
@@ -95,8 +96,8 @@ pub(crate) fn root(props: &RootProps) -> Html {
             data-look={frame.look.name()}
             tabindex="0"
             aria-label={format!("uvmscope: {}, {}", frame.title, running(frame))}
-            ref={section}
-            onfocusin={focused}
+            ref={&section}
+            onfocusin={focused.listener()}
             onkeydown={keys(dispatch.clone())}
             ondragover={full.then_some(Callback::from(|event: DragEvent| welcome(&event)))}
             ondrop={full.then_some(dropped(dispatch))}
@@ -114,6 +115,11 @@ pub(crate) fn root(props: &RootProps) -> Html {
                 { stage(frame, board, dispatch) }
                 if full { { sides(frame, board, dispatch) } }
             </div>
+            <KeptFocus
+                board={board.clone()}
+                section={section.clone()}
+                focused={(*focused).clone()}
+            />
             if let Some(sheet) = &frame.sheet {
                 <SheetDialog
                     sheet={sheet.clone()}
@@ -155,44 +161,6 @@ fn skip(event: &MouseEvent) {
     }
 }
 
-/// Keeps the focus in the element when the button that has it goes away, as some do when they are
-/// pressed; the keys would be dead from then on.
-#[hook]
-fn use_kept_focus(section: &NodeRef, board: &Board) -> Callback<FocusEvent> {
-    let last = use_mut_ref(|| None::<Element>);
-    let look_after = {
-        let (last, section) = (Rc::clone(&last), section.clone());
-        move || {
-            let gone = last.borrow().as_ref().is_some_and(|element| !element.is_connected());
-            if gone {
-                last.borrow_mut().take();
-                let document = web_sys::window().and_then(|window| window.document());
-                let focused = document.and_then(|document| document.active_element());
-                // Nobody else has taken it.
-                if focused.is_none_or(|element| element.tag_name() == "BODY") {
-                    let _ = section.cast::<HtmlElement>().map(|section| section.focus());
-                }
-            }
-        }
-    };
-    {
-        let (last, section) = (Rc::clone(&last), section.clone());
-        use_written(board, move |_, was| {
-            let is_section = |it: &Element| section.get().is_some_and(|section| section == **it);
-            if was.is_none() {
-                look_after();
-            } else if last.borrow().as_ref().is_some_and(|it| !is_section(it)) {
-                // When what the step changes has been drawn anew.
-                let look_after = look_after.clone();
-                spawn_local(async move { look_after() });
-            }
-        });
-    }
-    Callback::from(move |event: FocusEvent| {
-        *last.borrow_mut() = event.target_dyn_into::<Element>();
-    })
-}
-
 /// The picture, or two of them, with what is said of it and the means to move on.
 fn stage(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
     let full = frame.controls == Controls::Full;
@@ -229,7 +197,7 @@ fn stage(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
                     narrow={frame.layout == Layout::Narrow}
                     dispatch={dispatch.clone()}
                 />
-                if frame.layout != Layout::Wide { { why(frame, dispatch) } }
+                if frame.layout != Layout::Wide { { why(frame, board, dispatch) } }
                 if let Some(table) = &frame.table { <MapTable table={table.clone()} /> }
                 if frame.layout == Layout::Narrow {
                     { folded_kernel(frame, dispatch) }
@@ -262,15 +230,15 @@ fn pictures(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
             </div>
         }
     };
-    match (&frame.sides[..], &frame.between) {
-        ([a, b], Some(between)) => html! {
+    match &frame.sides[..] {
+        [a, b] => html! {
             <div class="pair">
                 { picture(a) }
-                <BetweenView between={between.clone()} />
+                <BetweenView board={board.clone()} />
                 { picture(b) }
             </div>
         },
-        (sides, _) => html! { { for sides.iter().map(picture) } },
+        sides => html! { { for sides.iter().map(picture) } },
     }
 }
 
@@ -315,9 +283,10 @@ fn names(frame: &Frame) -> Vec<Rc<str>> {
     frame.sides.iter().filter_map(|side| side.name.clone()).collect()
 }
 
-fn why(frame: &Frame, dispatch: &Callback<Action>) -> Html {
+fn why(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
     html! {
         <WhyPane
+            board={board.clone()}
             why={frame.why.clone()}
             askable={Rc::clone(&frame.askable)}
             names={names(frame)}
@@ -356,7 +325,7 @@ fn sides(frame: &Frame, board: &Board, dispatch: &Callback<Action>) -> Html {
             if shows(Tab::Code) {
                 <div class="right">
                     // An answer comes first, so that it is in sight as soon as it is there.
-                    if wide { { why(frame, dispatch) } }
+                    if wide { { why(frame, board, dispatch) } }
                     <Codes board={board.clone()} names={names(frame)} />
                 </div>
             }
@@ -405,13 +374,16 @@ fn pending(frame: &Frame, dispatch: &Callback<Action>) -> Html {
 
 /// A sentence in which what stands between backticks is code.
 pub(crate) fn words(text: &str) -> Html {
-    let pieces = text.split('`').enumerate();
     html! {
-        { for pieces.map(|(n, piece)| match n % 2 {
-            1 => html! { <code>{ piece }</code> },
-            _ => html! { { piece } },
+        { for plain(text).map(|piece| match piece {
+            Piece::Code(code) => html! { <code>{ code }</code> },
+            piece => html! { { piece.words() } },
         }) }
     }
+}
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
 }
 
 /// What is wrong with what the page's author, or the script, says.

@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use crate::app::state::Action;
 use crate::app::ui::board::{Board, use_kept, use_now};
-use crate::app::ui::words;
+use crate::app::ui::{document, words};
 use crate::app::view::{Now, SideView};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -74,7 +74,7 @@ struct Paragraph<'a> {
 
 /// A part of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Words(&'a str),
     Code(&'a str),
     Term(&'static Term),
@@ -92,7 +92,7 @@ fn paragraphs<'a>(now: &'a Now, sides: &'a [SideView]) -> Vec<Paragraph<'a>> {
 }
 
 /// A sentence in which what stands between backticks is code.
-fn plain(text: &str) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn plain(text: &str) -> impl Iterator<Item = Piece<'_>> {
     text.split('`').enumerate().filter(|(_, piece)| !piece.is_empty()).map(|(n, piece)| {
         match n % 2 {
             1 => Piece::Code(piece),
@@ -303,16 +303,12 @@ impl<'a> Piece<'a> {
         }
     }
 
-    const fn words(&self) -> &'a str {
+    pub(super) const fn words(&self) -> &'a str {
         match self {
             Self::Words(words) | Self::Code(words) => words,
             Self::Term(term) => term.word,
         }
     }
-}
-
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
 }
 
 #[cfg(test)]

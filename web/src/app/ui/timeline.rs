@@ -113,13 +113,16 @@ struct ScrubProps {
 #[component(Scrub)]
 fn scrub(props: &ScrubProps) -> Html {
     let ScrubProps { board, dispatch } = props;
-    let last = use_now(board, |now| now.spot.last);
     let slider = use_node_ref();
     {
         let slider = slider.clone();
         use_written(board, move |now, was| {
             let slider = slider.cast::<HtmlInputElement>();
             if let Some(slider) = slider.filter(|_| was.map(|was| was.spot) != Some(now.spot)) {
+                // First, since it bounds the value.
+                if was.map(|was| was.spot.last) != Some(now.spot.last) {
+                    slider.set_max(&now.spot.last.to_string());
+                }
                 slider.set_value(&now.spot.ordinal.to_string());
                 // Fails only for a name that is none.
                 let _ = slider.set_attribute("aria-valuetext", &spoken(now.spot));
@@ -143,7 +146,7 @@ fn scrub(props: &ScrubProps) -> Html {
             type="range"
             class="scrub"
             min="0"
-            max={last.to_string()}
+            max={first.spot.last.to_string()}
             step="1"
             value={first.spot.ordinal.to_string()}
             aria-valuetext={spoken(first.spot)}

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use uvmscope_replay::Side;
+use uvmscope_replay::{Place, Side};
 use uvmscope_scene::why::Part;
 use uvmscope_scene::{Jump, Subject};
 use web_sys::HtmlSelectElement;
@@ -10,11 +10,13 @@ use yew::prelude::*;
 
 use crate::app::command::Command;
 use crate::app::state::{Action, Question};
+use crate::app::ui::board::{Board, use_now};
 use crate::app::ui::words;
 use crate::app::view::{Askable, WhyView};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct WhyProps {
+    pub(crate) board: Board,
     pub(crate) why: Option<WhyView>,
     /// What may be asked about.
     pub(crate) askable: Askable,
@@ -28,12 +30,15 @@ const JUMPS: usize = 12;
 
 #[component(WhyPane)]
 pub(crate) fn why_pane(props: &WhyProps) -> Html {
-    let WhyProps { why, dispatch, .. } = props;
+    let WhyProps { board, why, dispatch, .. } = props;
+    // Where the run stands that the answer is about.
+    let side = why.as_ref().map(|view| view.why.side);
+    let now = use_now(board, move |now| side.and_then(|side| now.side(side)).map(|it| it.place));
     html! {
         <section class="why" aria-label="Why?">
             <h2>{ "Why?" }</h2>
-            { subjects(props) }
-            if let Some(why) = why { { answer(why, dispatch) } } else {
+            { subjects(props, now) }
+            if let Some(why) = why { { answer(why, now, dispatch) } } else {
                 <p class="quiet">
                     { "Click anything in the picture, or press " }<kbd>{ "W" }</kbd>
                     { ", to see who wrote it." }
@@ -45,8 +50,8 @@ pub(crate) fn why_pane(props: &WhyProps) -> Html {
 
 /// Everything in the pictures that may be asked about, for those who do not point. What is asked
 /// about stays chosen, so that the arrow keys go on from there.
-fn subjects(props: &WhyProps) -> Html {
-    let WhyProps { askable, names, why, dispatch } = props;
+fn subjects(props: &WhyProps, now: Option<Place>) -> Html {
+    let WhyProps { askable, names, why, dispatch, .. } = props;
     let chosen = {
         let (askable, dispatch) = (Rc::clone(askable), dispatch.clone());
         move |event: Event| {
@@ -61,7 +66,7 @@ fn subjects(props: &WhyProps) -> Html {
     let is_asked = |side: Side, subject: Subject| {
         why.as_ref().is_some_and(|view| {
             let why = &view.why;
-            (why.side, why.question, why.at) == (side, Question::Subject(subject), view.now)
+            (why.side, why.question, Some(why.at)) == (side, Question::Subject(subject), now)
         })
     };
     let nothing = !askable.iter().any(|(side, subject, _)| is_asked(*side, *subject));
@@ -104,7 +109,7 @@ fn subjects(props: &WhyProps) -> Html {
     }
 }
 
-fn answer(view: &WhyView, dispatch: &Callback<Action>) -> Html {
+fn answer(view: &WhyView, now: Option<Place>, dispatch: &Callback<Action>) -> Html {
     let why = &view.why;
     let close = {
         let dispatch = dispatch.clone();
@@ -136,14 +141,14 @@ fn answer(view: &WhyView, dispatch: &Callback<Action>) -> Html {
             </h3>
             { back }
             if let Some(kept) = &why.answer.kept {
-                <ol class="jumps">{ jump(kept, view, dispatch) }</ol>
+                <ol class="jumps">{ jump(kept, now, dispatch) }</ol>
             }
-            { for why.answer.parts.iter().map(|p| part(p, view, why.answer.parts.len() > 1, dispatch)) }
+            { for why.answer.parts.iter().map(|p| part(p, now, why.answer.parts.len() > 1, dispatch)) }
         </div>
     }
 }
 
-fn part(part: &Part, view: &WhyView, titled: bool, dispatch: &Callback<Action>) -> Html {
+fn part(part: &Part, now: Option<Place>, titled: bool, dispatch: &Callback<Action>) -> Html {
     let more = part.jumps.len().saturating_sub(JUMPS);
     html! {
         <div class="part">
@@ -152,21 +157,21 @@ fn part(part: &Part, view: &WhyView, titled: bool, dispatch: &Callback<Action>) 
                 <b>{ &part.holds }</b>{ "." }
             </p>
             <ol class="jumps">
-                { for part.jumps.iter().take(JUMPS).map(|it| jump(it, view, dispatch)) }
+                { for part.jumps.iter().take(JUMPS).map(|it| jump(it, now, dispatch)) }
                 if more > 0 { <li>{ format!("and {more} older ones") }</li> }
             </ol>
             if let Some(next) = &part.next {
                 <p class="next">{ "Next write:" }</p>
-                <ol class="jumps">{ jump(next, view, dispatch) }</ol>
+                <ol class="jumps">{ jump(next, now, dispatch) }</ol>
             }
         </div>
     }
 }
 
-fn jump(jump: &Jump, view: &WhyView, dispatch: &Callback<Action>) -> Html {
+fn jump(jump: &Jump, now: Option<Place>, dispatch: &Callback<Action>) -> Html {
     let dispatch = dispatch.clone();
     let place = jump.place;
-    let here = place == view.now;
+    let here = Some(place) == now;
     html! {
         <li>
             <button
