@@ -8,8 +8,10 @@ use std::fmt::Display;
 use std::rc::Rc;
 
 use uvmscope_scene::svg::{HATCH, path_data};
-use uvmscope_scene::{Born, Class, Group, Node, Part, Point, Scene, Shape, Span, Unit};
-use wasm_bindgen::JsCast as _;
+use uvmscope_scene::{
+    Born, Class, Classes, Group, Key, Node, Part, Point, Scene, Shape, Span, Unit,
+};
+use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, SvgElement};
 use yew::Html;
 
@@ -192,10 +194,14 @@ impl DrawnNode {
     fn draw(&mut self, document: &Document, was: Option<&Node>, node: &Node) -> Option<()> {
         let element = &self.element;
         put(element, "data-k", was.map(|was| &was.key), &node.key)?;
-        put(element, "class", was.map(class).as_ref(), &class(node))?;
-        let style = style(node);
-        if was.map_or(style.is_some(), |was| self::style(was) != style) {
+        // Most nodes stay where they are and look as they did: nothing needs to be put into words.
+        if was.is_none_or(|was| looks(was) != looks(node)) {
+            put(element, "class", was.map(class).as_ref(), &class(node))?;
+        }
+        if was.is_none_or(|was| (was.at, was.born) != (node.at, node.born)) {
+            let style = style(node);
             match style {
+                _ if was.map_or(style.is_none(), |was| self::style(was) == style) => {}
                 // An attribute would be against the policy.
                 Some(style) => element.unchecked_ref::<SvgElement>().style().set_css_text(&style),
                 None => element.remove_attribute("style").ok()?,
@@ -294,6 +300,11 @@ where
     if was == Some(now) { Some(()) } else { set(element, name, &now.to_string()) }
 }
 
+/// All that the node's class depends on.
+fn looks(node: &Node) -> (Classes, Option<Born>, Option<(i64, i64)>, Key) {
+    (node.class, node.born, node.tick, node.key)
+}
+
 /// How the node looks, where it came from, and whether it can be asked about.
 fn class(node: &Node) -> String {
     let born = match node.born {
@@ -346,9 +357,11 @@ fn draw_part(
     part: &Part,
 ) -> Option<()> {
     put(element, "class", was.map(|was| &was.class), &part.class)?;
-    let before = was.map(|was| measures(&was.shape));
-    for (at, (name, value)) in measures(&part.shape).iter().enumerate() {
-        put(element, name, before.as_ref().map(|before| &before[at].1), value)?;
+    let before = was.map(|was| lengths(&was.shape));
+    for (at, (length, value)) in lengths(&part.shape).iter().enumerate() {
+        if before.as_ref().map(|before| before[at].1) != Some(*value) {
+            set_length(element, *length, *value);
+        }
     }
     match (&part.shape, was.map(|was| &was.shape)) {
         (Shape::Path(strokes), Some(Shape::Path(before))) if before == strokes => Some(()),
@@ -376,23 +389,67 @@ fn draw_part(
     }
 }
 
-/// The attributes of a shape that are lengths; of the same kind of shape always the same ones.
-fn measures(shape: &Shape) -> Vec<(&'static str, Unit)> {
+/// Attributes that are lengths.
+#[derive(Clone, Copy)]
+enum Length {
+    X,
+    Y,
+    Width,
+    Height,
+    Rx,
+    X1,
+    Y1,
+    X2,
+    Y2,
+    Cx,
+    Cy,
+    R,
+}
+
+/// Their names, in that order.
+const NAMES: [&str; 12] =
+    ["x", "y", "width", "height", "rx", "x1", "y1", "x2", "y2", "cx", "cy", "r"];
+
+/// The lengths of a shape; of the same kind of shape always the same ones.
+fn lengths(shape: &Shape) -> Vec<(Length, Unit)> {
     match shape {
         Shape::Rect { rect, radius } => vec![
-            ("x", rect.x),
-            ("y", rect.y),
-            ("width", rect.width),
-            ("height", rect.height),
-            ("rx", *radius),
+            (Length::X, rect.x),
+            (Length::Y, rect.y),
+            (Length::Width, rect.width),
+            (Length::Height, rect.height),
+            (Length::Rx, *radius),
         ],
         Shape::Line { from, to } => {
-            vec![("x1", from.x), ("y1", from.y), ("x2", to.x), ("y2", to.y)]
+            vec![(Length::X1, from.x), (Length::Y1, from.y), (Length::X2, to.x), (Length::Y2, to.y)]
         }
-        Shape::Circle { at, radius } => vec![("cx", at.x), ("cy", at.y), ("r", *radius)],
-        Shape::Text { at, .. } => vec![("x", at.x), ("y", at.y)],
+        Shape::Circle { at, radius } => {
+            vec![(Length::Cx, at.x), (Length::Cy, at.y), (Length::R, *radius)]
+        }
+        Shape::Text { at, .. } => vec![(Length::X, at.x), (Length::Y, at.y)],
         Shape::Path(_) => Vec::new(),
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = Element)]
+    type Measured;
+
+    /// Takes the number as it is; nothing has to be put into words and read again.
+    #[wasm_bindgen(method, js_name = setAttribute)]
+    fn set_number(this: &Measured, name: &JsValue, value: f64);
+}
+
+/// Writes a length. When an axis moves, that is done for everything on it.
+fn set_length(element: &Element, length: Length, value: Unit) {
+    thread_local! {
+        static WORDS: [JsValue; NAMES.len()] = NAMES.map(JsValue::from);
+    }
+    WORDS.with(|words| {
+        let name = &words[length as usize];
+        element.unchecked_ref::<Measured>().set_number(name, f64::from(value.0) / 10.0);
+    });
 }
 
 fn write(document: &Document, element: &Element, spans: &[Span]) -> Option<()> {
