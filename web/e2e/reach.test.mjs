@@ -334,6 +334,14 @@ suite({
     const { now } = await look(page);
     await move(page, 'Step').tap();
     assert.equal((await look(page)).now.at.step, now.at.step + 1);
+    // What is chosen below the picture is in sight then.
+    const tab = page.getByRole('navigation').getByRole('button', { name: 'Code' });
+    await tab.tap();
+    const code = page.getByRole('region', { name: 'Code' }).locator('[aria-current]');
+    await code.waitFor();
+    await frames(page);
+    const [line, bar] = [await code.boundingBox(), await page.locator('.controls').boundingBox()];
+    assert.ok(line.y > 0 && line.y + line.height < bar.y, JSON.stringify([line, bar]));
     // Everything else that is touched is no smaller than a fingertip, either.
     const small = () => page.locator('.live').locator('button, summary, label').evaluateAll(
       (all) => all.filter((it) => it.checkVisibility()).map((it) => [it.getBoundingClientRect(), it])

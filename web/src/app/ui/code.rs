@@ -5,12 +5,12 @@ use std::rc::Rc;
 use uvmscope_replay::Side;
 use uvmscope_uvm::func::MODELLED;
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::app::code;
 use crate::app::stand::Shown;
+use crate::app::ui::before_the_next_frame;
 use crate::app::ui::board::{Board, use_kept, use_now};
 use crate::app::ui::listing::Shelf;
 use crate::app::view::Now;
@@ -204,20 +204,15 @@ fn place(name: &str, file: &str) -> String {
     if name.is_empty() { String::new() } else { format!("{name} in {file}") }
 }
 
-/// Scrolls when the browser is about to draw. Asking where the line is any earlier would have it lay
-/// out everything that the step has changed, twice where the scrolling changes more.
+/// Scrolls to the current line.
 fn scroll_soon(scroller: NodeRef) {
-    let scroll = Closure::once_into_js(move || {
+    before_the_next_frame(move || {
         let Some(scroller) = scroller.cast::<HtmlElement>() else { return };
         match scroller.query_selector("[aria-current]").ok().flatten().map(Element::dyn_into) {
             Some(Ok(line)) => bring_into_view(&scroller, &line),
             _ => scroller.set_scroll_top(0),
         }
     });
-    if let Some(window) = web_sys::window() {
-        // Fails only where nothing is ever drawn.
-        let _ = window.request_animation_frame(scroll.unchecked_ref());
-    }
 }
 
 /// Scrolls the box, and nothing around it, so that the line stands near its middle.

@@ -32,6 +32,7 @@ use std::rc::Rc;
 
 use uvmscope_replay::Side;
 use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
@@ -386,6 +387,16 @@ fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
 
+/// Does something when the browser is about to draw. Asking where anything is any earlier would have
+/// it lay out everything that has changed, twice where more changes then.
+fn before_the_next_frame(task: impl FnOnce() + 'static) {
+    let task = Closure::once_into_js(task);
+    if let Some(window) = web_sys::window() {
+        // Fails only where nothing is ever drawn.
+        let _ = window.request_animation_frame(task.unchecked_ref());
+    }
+}
+
 /// What is wrong with what the page's author, or the script, says.
 fn problems(problems: &[String]) -> Html {
     if problems.is_empty() {
@@ -401,12 +412,15 @@ fn problems(problems: &[String]) -> Html {
 fn tabs(chosen: Tab, dispatch: &Callback<Action>) -> Html {
     let tab = |tab: Tab| {
         let dispatch = dispatch.clone();
+        let choose = move |event: MouseEvent| {
+            dispatch.emit(Action::Tab(tab));
+            // Below the picture there is little room before what was asked for has to be looked for.
+            if let Some(button) = event.target_dyn_into::<Element>() {
+                before_the_next_frame(move || button.scroll_into_view());
+            }
+        };
         html! {
-            <button
-                type="button"
-                aria-pressed={pressed(tab == chosen)}
-                onclick={move |_| dispatch.emit(Action::Tab(tab))}
-            >
+            <button type="button" aria-pressed={pressed(tab == chosen)} onclick={choose}>
                 { tab.label() }
             </button>
         }
